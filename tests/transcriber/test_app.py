@@ -140,7 +140,7 @@ async def test_a_stop_refuses_new_files_and_finishes_those_under_way(lecture: Pa
         waiting = asyncio.create_task(server.post(lecture_start))
         server.backend.gate.clear()
         await asyncio.to_thread(server.backend.busy.wait, 10)
-        draining = asyncio.create_task(server.service.drain())
+        draining = asyncio.create_task(server.service.drain(asyncio.Event()))
         await wait_until(lambda: server.service.stopping)
         refused = await server.post(lecture.read_bytes())
         assert (refused.status_code, refused.json()["type"]) == (503, "urn:lectern:Draining")
@@ -155,7 +155,7 @@ async def test_what_does_not_end_within_the_grace_is_dropped_counted_and_told(le
         waiting = asyncio.create_task(server.post(lecture.read_bytes()))
         server.backend.gate.clear()
         await asyncio.to_thread(server.backend.busy.wait, 10)
-        assert await server.service.drain() == 1
+        assert await server.service.drain(asyncio.Event()) == 1
         answer = await waiting
         assert (answer.status_code, answer.json()["detail"]) == (
             503,

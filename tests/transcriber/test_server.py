@@ -1,17 +1,24 @@
 """The process: settings, start, stop."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.embedded.processes import LOOPBACK, base_environment
+from tests.embedded.processes import LOOPBACK, Part, answers, base_environment, free_port, spawn
 from tests.transcriber.serving import transcriber
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(**settings: str) -> subprocess.CompletedProcess[str]:
@@ -34,6 +41,7 @@ def test_a_wrong_setting_is_one_line_and_a_code(settings: dict[str, str], code: 
     assert done.returncode == code
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stdout
 
 
 def test_a_taken_port_is_one_line() -> None:
@@ -77,9 +85,85 @@ async def test_a_stop_lets_the_running_request_finish(lecture: Path) -> None:
         assert await asyncio.wait_for(part.process.wait(), 20) == 0
 
 
-async def test_a_client_that_leaves_frees_the_queue(lecture: Path) -> None:
-    from tests.waiting import wait_until
+@asynccontextmanager
+async def troubled(trouble: str, tmp_path: Path, **settings: str) -> AsyncGenerator[tuple[str, Part]]:
+    """A process with a fake model; it listens, but need not be ready."""
+    port = free_port()
+    environment = {"WHISPER_MODEL": trouble, "HOST": LOOPBACK, "PORT": str(port), "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-m", "tests.transcriber.troubled"]
+    part = await spawn("transcriber", command, environment, tmp_path / "log")
+    try:
+        await part.until(lambda: answers(f"http://{LOOPBACK}:{port}/health/live"))
+        yield f"http://{LOOPBACK}:{port}", part
+    finally:
+        await part.stop(signal.SIGKILL)
 
+
+async def test_a_lost_gpu_ends_the_process_with_its_own_code(tmp_path: Path, lecture_start: bytes) -> None:
+    async with troubled("fragile", tmp_path) as (url, part), httpx.AsyncClient(base_url=url, timeout=30) as client:
+        await part.until(lambda: answers(f"{url}/health/ready"))
+        assert (await client.post("/transcribe", files={"file": lecture_start})).status_code == 500
+        assert await asyncio.wait_for(part.process.wait(), 20) == 70
+        assert "transcriber: the GPU failed and the service must restart" in part.last_words()
+
+
+async def test_a_stop_does_not_wait_for_a_download(tmp_path: Path) -> None:
+    async with troubled("slow", tmp_path) as (_, part):
+        assert await asyncio.wait_for(part.stop(), 5) == 0
+
+
+async def test_a_stop_drops_what_the_grace_did_not_suffice_for_and_says_so(tmp_path: Path, lecture: Path) -> None:
+    async with (
+        troubled("stuck", tmp_path, DRAIN_SECONDS="0.5") as (url, part),
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
+    ):
+        await part.until(lambda: answers(f"{url}/health/ready"))
+        asking = asyncio.create_task(client.post("/transcribe", files={"file": lecture.read_bytes()}))
+        await wait_until(lambda: under_way(client), what="it is under way")
+        part.process.send_signal(signal.SIGTERM)
+        assert (await asking).status_code == 503
+        assert await asyncio.wait_for(part.process.wait(), 20) == 0
+        dropped = [line for line in part.log.read_text().splitlines() if "drain.end" in line]
+        assert [json.loads(line)["dropped"] for line in dropped] == [1]
+
+
+async def test_a_second_signal_ends_the_grace(tmp_path: Path, lecture: Path) -> None:
+    async with (
+        troubled("stuck", tmp_path, DRAIN_SECONDS="600") as (url, part),
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
+    ):
+        await part.until(lambda: answers(f"{url}/health/ready"))
+        asking = asyncio.create_task(client.post("/transcribe", files={"file": lecture.read_bytes()}))
+        await wait_until(lambda: under_way(client), what="it is under way")
+        part.process.send_signal(signal.SIGTERM)
+        await wait_until(lambda: "drain.begin" in part.log.read_text())
+        part.process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(part.process.wait(), 20) == 0
+        assert (await asking).status_code == 503
+
+
+async def test_everything_printed_is_one_json_object_a_line(tmp_path: Path, lecture_start: bytes) -> None:
+    async with troubled("fine", tmp_path) as (url, part), httpx.AsyncClient(base_url=url, timeout=30) as client:
+        await part.until(lambda: answers(f"{url}/health/ready"))
+        await client.post("/transcribe", files={"file": lecture_start}, headers={"X-Request-ID": "mine"})
+        assert await part.stop() == 0
+        lines = [json.loads(line) for line in part.log.read_text().splitlines()]
+        assert [line["event"] for line in lines] == [
+            "server.listening",
+            "model.loading",
+            "model.ready",
+            "request",
+            "drain.begin",
+            "drain.end",
+        ]
+        assert lines[3]["request_id"] == "mine"
+
+
+async def under_way(client: httpx.AsyncClient) -> bool:
+    return (await client.get("/health/ready")).json()["queued_audio_s"] > 0
+
+
+async def test_a_client_that_leaves_frees_the_queue(lecture: Path) -> None:
     async with transcriber() as (url, _), httpx.AsyncClient(base_url=url, timeout=60) as client:
         async with client.stream(
             "POST", "/transcribe", files={"file": lecture.read_bytes()}, data={"format": "ndjson"}

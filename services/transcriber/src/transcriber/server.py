@@ -61,31 +61,25 @@ def build_server(app: FastAPI, stall_s: float) -> uvicorn.Server:
 
 async def _serve(app: FastAPI, service: Service, listener: socket.socket, stop: asyncio.Event) -> int:
     server = build_server(app, service.settings.client_timeout_seconds)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _on_signal(stop)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     log.info("server.listening", host=service.settings.host, port=listener.getsockname()[1])
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if service.fatal is None:
-        await _drain(service)
+        hurry = asyncio.Event()
+        _on_signal(hurry)  # a second signal says that nobody wants to wait
+        await service.drain(hurry)
     server.should_exit = True
     await serving
     return _code(service.fatal)
 
 
-async def _drain(service: Service) -> None:
-    """Until the running requests are done, the grace is over, or a second signal says that nobody waits for it."""
-    again = asyncio.Event()
+def _on_signal(event: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, again.set)
-    draining = asyncio.create_task(service.drain())
-    hurry = asyncio.create_task(again.wait())
-    await asyncio.wait({draining, hurry}, return_when=asyncio.FIRST_COMPLETED)
-    hurry.cancel()
+        loop.add_signal_handler(number, event.set)
 
 
 def _code(fatal: BaseException | None) -> int:

@@ -80,15 +80,19 @@ class Service:
         finally:
             await engine.stop()
 
-    async def drain(self) -> int:
-        """Take no more files; how many requests were dropped when the grace was over."""
+    async def drain(self, hurry: asyncio.Event) -> int:
+        """Take no more files; how many requests were dropped when the grace was over, or `hurry` ended it."""
         self.stopping = True
         if self.engine is None or self.engine.failed:
             return 0
-        log.info(
-            "drain.begin", grace_s=self.settings.drain_seconds, queued_audio_s=round(self.engine.queued_audio_s, 1)
-        )
-        dropped = await self.engine.drain(self.settings.drain_seconds)
+        grace_s = self.settings.drain_seconds
+        log.info("drain.begin", grace_s=grace_s, queued_audio_s=round(self.engine.queued_audio_s, 1))
+        draining = asyncio.create_task(self.engine.drain(grace_s))
+        hurried = asyncio.create_task(hurry.wait())
+        await asyncio.wait({draining, hurried}, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+        dropped = 0 if draining.done() else await self.engine.drain(0)
+        dropped += await draining
         log.info("drain.end", dropped=dropped)
         return dropped
 
