@@ -159,6 +159,11 @@ async def test_everything_printed_is_one_json_object_a_line(tmp_path: Path, lect
         assert lines[3]["request_id"] == "mine"
 
 
+async def test_no_library_reports_to_its_maker() -> None:
+    async with transcriber(HOME="/proc") as (_, part):  # where onnxruntime cannot keep its device id, and says so
+        assert "telemetry" not in part.log.read_text()
+
+
 async def under_way(client: httpx.AsyncClient) -> bool:
     return (await client.get("/health/ready")).json()["queued_audio_s"] > 0
 

@@ -1,6 +1,7 @@
 """The `transcriber` command: serve HTTP until told to stop."""
 
 import argparse
+import os
 import sys
 
 from pydantic import SecretStr
@@ -33,6 +34,8 @@ def main() -> None:
     except ConfigError as error:
         print(f"transcriber: {error}", file=sys.stderr)  # noqa: T201 - before there is a log
         sys.exit(EXIT_CONFIG)
+    # Since 1.29 onnxruntime reports to its maker from the moment of its import; nothing a user transcribes may tell.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     from transcriber.server import serve
 
     sys.exit(serve(settings))
