@@ -41,6 +41,8 @@ class YouTubeStandin:
     media: Path = LECTURE
     bytes_a_second: int | None = None
     requests: list[str] = field(default_factory=list[str])
+    host: str = "127.0.0.1"
+    port: int = 0
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
@@ -51,9 +53,9 @@ class YouTubeStandin:
         cast("Any", authority.issue_cert(*HOSTS)).configure_cert(self._tls)
         self._media, self._duration_s = await asyncio.to_thread(_as_m4a, self.media, folder / "media.m4a")
         self._tunnels: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, self.host, self.port)
         port = cast("int", self._server.sockets[0].getsockname()[1])
-        self.environment = {"HTTPS_PROXY": f"http://127.0.0.1:{port}", "SSL_CERT_FILE": str(folder / "ca.pem")}
+        self.environment = {"HTTPS_PROXY": f"http://{self.host}:{port}", "SSL_CERT_FILE": str(folder / "ca.pem")}
         return self
 
     async def __aexit__(

@@ -1,0 +1,136 @@
+"""`docker compose up` for real: both services in their images, with the `local` profile's Postgres, SQS and S3."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.compose.stack import BUILD_S, UP_S, ComposeFailed, Stack, run
+from tests.standins.youtube import LECTURE_URL
+from tests.waiting import wait_until
+from tests.words import POCKET_WER, TOLERANCE, word_error_rate
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300), pytest.mark.xdist_group("compose")]
+SERVICES = ("transcriber", "consumer", "postgres", "aws")
+REPEATS = 3  # a lecture of five minutes leaves time to kill whoever works on it
+CRASH = """
+import os, signal
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    if b"bin/transcriber" in open(f"/proc/{pid}/cmdline", "rb").read():
+        os.kill(int(pid), signal.SIGKILL)
+"""
+
+
+def engine() -> bool:
+    """Whether there is a Docker engine with Compose."""
+    return bool(shutil.which("docker")) and all(
+        subprocess.run(["docker", *command], capture_output=True, check=False).returncode == 0
+        for command in (["info"], ["compose", "version"])
+    )
+
+
+@pytest.fixture(scope="module")
+def stack(lecture: Path) -> Generator[Stack]:
+    """Built, up and healthy."""
+    if not engine():
+        pytest.skip("no Docker engine with Compose here: the compose test did not run")
+    with tempfile.TemporaryDirectory(prefix="lectern-compose-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)  # the containers read it as another user
+        media = folder / "media.mp3"
+        repeat = ["ffmpeg", "-loglevel", "error", "-stream_loop", str(REPEATS - 1), "-i", str(lecture), "-c", "copy"]
+        run([*repeat, str(media)], folder)
+        stack = Stack(folder, media)
+        stack.prepare()
+        stack.compose("build", "transcriber", "consumer", within_s=BUILD_S)
+        stack.compose("build", "youtube", within_s=BUILD_S)  # made from the consumer's image
+        try:
+            stack.compose("up", "--detach", "--wait", within_s=UP_S)
+            yield stack
+        finally:
+            stack.close()
+
+
+def test_the_published_port_transcribes(stack: Stack, lecture: Path, lecture_text: str) -> None:
+    answer = httpx.post(f"{stack.url}/transcribe", files={"file": lecture.read_bytes()}, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert word_error_rate(lecture_text, answer.json()["text"]) <= POCKET_WER + TOLERANCE
+
+
+def test_only_the_transcriber_is_published_and_only_to_this_machine(stack: Stack) -> None:
+    ports = {name: stack.inspect(name)["NetworkSettings"]["Ports"] for name in SERVICES}
+    published = {name: bound for name, each in ports.items() for bound in each.values() if bound}
+    assert published == {"transcriber": [{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_container_runs_as_root(stack: Stack, service: str) -> None:
+    users = run(["docker", "top", stack.container(service), "-o", "pid,uid"], stack.folder).splitlines()[1:]
+    assert users
+    assert all(line.split()[1] != "0" for line in users)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_file_system_is_read_only_and_memory_and_processes_are_bounded(stack: Stack, service: str) -> None:
+    limits = stack.inspect(service)["HostConfig"]
+    assert limits["ReadonlyRootfs"]
+    assert limits["Memory"] > 0
+    with pytest.raises(ComposeFailed, match="Read-only file system"):
+        stack.compose("exec", "-T", service, "touch", "/written")
+
+
+def test_the_doctor_finds_everything_well(stack: Stack) -> None:
+    assert "BAD" not in stack.compose("exec", "-T", "consumer", "lectern", "doctor")
+
+
+async def test_a_message_becomes_a_completed_row_and_assets(stack: Stack) -> None:
+    stack.send("job-1", LECTURE_URL)
+    assert await stack.until_status("job-1", "completed", "failed", "rejected") == "completed"
+    manifest = json.loads(stack.stored("job-1", "manifest_key"))
+    assert len(manifest["files"]) == 9
+    assert json.loads(stack.stored("job-1", "transcript_key"))["segments"]
+    assert json.loads(stack.stored("job-1", "quiz_key"))["items"]
+
+
+async def test_a_killed_consumer_costs_time_and_nothing_else(stack: Stack) -> None:
+    stack.send("kill-1", LECTURE_URL)
+    await stack.until_status("kill-1", "transcribing")
+    run(["docker", "kill", stack.container("consumer")], stack.folder)
+    stack.compose("up", "--detach", "--wait", within_s=UP_S)
+    assert await stack.until_status("kill-1", "completed", "failed", "rejected") == "completed"
+    outcomes = stack.sql("SELECT coalesce(outcome, 'lost') FROM video_attempt WHERE video_id = 'kill-1' ORDER BY token")
+    assert outcomes == ["lost", "completed"]
+
+
+async def test_a_killed_transcriber_costs_time_and_nothing_else(stack: Stack) -> None:
+    stack.send("kill-2", LECTURE_URL)
+    await stack.until_status("kill-2", "transcribing")
+    run(["docker", "kill", stack.container("transcriber")], stack.folder)
+    await stack.until_status("kill-2", "queued")
+    stack.compose("up", "--detach", "--wait", within_s=UP_S)
+    assert await stack.until_status("kill-2", "completed", "failed", "rejected") == "completed"
+
+
+async def test_a_crashed_transcriber_is_started_again_by_the_engine(stack: Stack) -> None:
+    stack.python("transcriber", CRASH)
+    await wait_until(lambda: stack.inspect("transcriber")["RestartCount"] == 1, 30, "the engine restarts it")
+    await wait_until(lambda: stack.inspect("transcriber")["State"]["Health"]["Status"] == "healthy", 60, "ready again")
+
+
+async def test_a_stop_in_the_middle_ends_within_the_grace_and_loses_nothing(stack: Stack) -> None:
+    stack.send("stop-1", LECTURE_URL)
+    await stack.until_status("stop-1", "transcribing")
+    began = time.monotonic()
+    await asyncio.to_thread(stack.compose, "stop", "consumer")
+    assert time.monotonic() - began < 60
+    assert stack.inspect("consumer")["State"]["ExitCode"] == 0
+    assert stack.sql("SELECT status, attempts FROM video WHERE id = 'stop-1'") == ["queued|0"]
+    stack.compose("up", "--detach", "--wait", within_s=UP_S)
+    assert await stack.until_status("stop-1", "completed", "failed", "rejected") == "completed"
