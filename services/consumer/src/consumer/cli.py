@@ -12,14 +12,16 @@ from consumer import logs, report
 from consumer.composition import consume as consume_queue
 from consumer.composition import make_queue
 from consumer.doctor import examine
-from consumer.errors import BadMessage, TransientError
+from consumer.errors import BadMessage, ConfigError, TransientError
 from consumer.migrations import find_migrations
 from consumer.migrations import migrate as apply_migrations
 from consumer.models import Job
+from consumer.overlay import own_version
 from consumer.postgres import connect
 from consumer.process_one import process_one
 from consumer.redrive import redrive as redrive_dead_letters
 from consumer.settings import DatabaseSettings, PipelineSettings, Settings, read_settings
+from consumer.update import update, use_built_in
 from consumer.videos import Videos
 from consumer.youtube import parse_video_url
 
@@ -92,6 +94,26 @@ def redrive(dry_run: Annotated[bool, typer.Option("--dry-run", help="only say wh
     logs.configure(quiet=True)
     moved = asyncio.run(redrive_dead_letters(make_queue(read_settings(Settings)), console, dry_run=dry_run))
     console.print(f"{moved} messages {'would be' if dry_run else 'were'} sent back")
+
+
+@app.command("update-ytdlp")
+def update_ytdlp(
+    wanted: Annotated[str | None, typer.Option("--version", help="this version; the newest when left out")] = None,
+    built_in: Annotated[bool, typer.Option("--built-in", help="go back to the one of the image")] = False,
+) -> None:
+    """Fetch a newer yt-dlp, try it out, and use it from the next download on; one that fails its trial is not used."""
+    logs.configure(quiet=True)
+    home = read_settings(PipelineSettings).ytdlp_overlay_dir
+    if home is None:
+        raise ConfigError("YTDLP_OVERLAY_DIR is not set: name a folder that outlives this container, such as a volume")
+    if built_in:
+        use_built_in(home)
+        console.print(f"the built-in yt-dlp {own_version()} is used from now on")
+        return
+    tried = asyncio.run(update(home, wanted)).tried
+    console.print(
+        f"yt-dlp {tried.version} with solver {tried.solver} is used from now on; built in is {tried.replaces}"
+    )
 
 
 @app.command()

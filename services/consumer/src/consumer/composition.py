@@ -30,8 +30,12 @@ STALE_SCRATCH_S = 24 * 3600
 async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
     """What the steps work with, from settings. Raises ConfigError."""
     provider = make_provider(settings)
-    cookies = settings.ytdlp_cookies_file
-    downloads = DownloadSettings(settings.max_video_seconds, cookies, settings.ytdlp_proxy)
+    downloads = DownloadSettings(
+        max_video_s=settings.max_video_seconds,
+        cookies_file=settings.ytdlp_cookies_file,
+        proxy=settings.ytdlp_proxy,
+        overlay_dir=settings.ytdlp_overlay_dir,
+    )
     async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
         try:
             yield Tools(downloads, transcriber, provider, settings.download_dir)

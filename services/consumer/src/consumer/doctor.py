@@ -1,18 +1,17 @@
 """`lectern doctor`: everything a consumer needs, checked one by one, each with what to do about it."""
 
 import shutil
-import sys
 from collections.abc import Awaitable, Callable
-from importlib.metadata import version
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from consumer.composition import make_queue, make_storage, make_tools
 from consumer.errors import EnvironmentFault, LecternError
+from consumer.overlay import find_deno, find_overlay, own_version
 from consumer.postgres import connect
 from consumer.settings import Settings
+from consumer.update import try_out
 from consumer.videos import Videos
 
 Check = Callable[[Settings], Awaitable[str]]
@@ -50,11 +49,15 @@ async def _ffmpeg(_: Settings) -> str:
     return found
 
 
-async def _ytdlp(_: Settings) -> str:
-    deno = shutil.which("deno") or shutil.which("deno", path=str(Path(sys.executable).parent))
-    if deno is None:
-        raise EnvironmentFault("deno is missing: pip install deno, or YouTube's challenges cannot be solved")
-    return f"{version('yt-dlp')}, solver {version('yt-dlp-ejs')}, {deno}"
+async def _ytdlp(settings: Settings) -> str:
+    overlay = find_overlay(settings.ytdlp_overlay_dir)
+    folder = overlay.folder if overlay else None
+    try:
+        tried = await try_out(folder)
+    except EnvironmentFault as error:
+        raise EnvironmentFault(f"{folder or 'built in'}: {error}: lectern update-ytdlp fetches another") from error
+    where = f"from {folder} instead of the built-in {own_version()}" if folder else "built in"
+    return f"{tried.version} with solver {tried.solver} {where}, {find_deno(folder)}"
 
 
 async def _disk(settings: Settings) -> str:

@@ -34,6 +34,7 @@ class PipelineSettings(StudySettings):
     max_video_seconds: Annotated[float, Field(gt=0)] = 4 * 3600
     ytdlp_cookies_file: Path | None = None
     ytdlp_proxy: str | None = None
+    ytdlp_overlay_dir: Path | None = None
 
 
 class DatabaseSettings(BaseSettings):

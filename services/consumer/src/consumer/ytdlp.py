@@ -1,6 +1,7 @@
 """The child process that runs yt-dlp: `python -m consumer.ytdlp` with one JSON object as its argument.
 
-It says one JSON object a line: `progress` (0 to 1), `result` (what was downloaded), `policy`, `live` or `error`.
+It says one JSON object a line: `started` (which yt-dlp it could import), `progress` (0 to 1), then `result` (what was
+downloaded), `policy`, `live` or `error`.
 A process of its own can be killed, cannot leak the consumer's secrets, and a fresh one resumes by Range.
 """
 
@@ -8,8 +9,10 @@ import json
 import sys
 from typing import Any, cast
 
+import yt_dlp_ejs
 from yt_dlp import YoutubeDL
 from yt_dlp.utils import DownloadCancelled, DownloadError
+from yt_dlp.version import __version__
 
 SOCKET_TIMEOUT_S = 20
 RETRIES = 3
@@ -52,6 +55,7 @@ def main() -> None:
     """Download what the argument asks for."""
     wanted = cast("dict[str, Any]", json.loads(sys.argv[1]))
     listener = Listener()
+    say("started", version=__version__, solver=yt_dlp_ejs.version)
     try:
         with YoutubeDL(cast("Any", options(wanted, listener))) as downloader:
             info = cast("dict[str, Any]", downloader.extract_info(wanted["url"], download=True))
@@ -102,6 +106,7 @@ def options(wanted: dict[str, Any], listener: Listener) -> dict[str, Any]:
         "paths": {"home": folder, "temp": folder},
         "compat_opts": {"no-certifi"},  # the system's certificates, a company's own among them
         "plugin_dirs": [],
+        "js_runtimes": {"deno": {"path": wanted["deno"]}},
         "noplaylist": True,
         "match_filter": gate,
         "progress_hooks": [follow],

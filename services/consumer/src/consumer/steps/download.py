@@ -1,18 +1,20 @@
 """The step that fetches a video's sound from YouTube, or takes a local file."""
 
 import json
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import structlog
+
 from consumer.errors import BadMessage, LecternError, NotYet, PolicyError, TransientError
 from consumer.models import Progress, Source
-from consumer.process import ProgramHung, run_program
+from consumer.overlay import child_environment, find_deno, find_overlay
+from consumer.process import Finished, ProgramHung, run_program
 from consumer.verdicts import classify
 
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class DownloadSettings:
     max_video_s: float = 4 * 3600
     cookies_file: Path | None = None
     proxy: str | None = None
+    overlay_dir: Path | None = None
     idle_s: float = 180.0
 
 
@@ -38,16 +41,27 @@ async def download(youtube_id: str, into: Path, settings: DownloadSettings, on_p
         "proxy": settings.proxy,
     }
     said = _Said(on_progress)
-    command = [sys.executable, "-m", "consumer.ytdlp", json.dumps(wanted)]
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    try:
-        done = await run_program(command, said.line, idle_s=settings.idle_s, environment=environment)
-    except ProgramHung as error:
-        raise TransientError("the download stalled and was stopped", code="stalled") from error
+    overlay = find_overlay(settings.overlay_dir)
+    done = await _run(wanted, overlay.folder if overlay else None, said, settings.idle_s)
+    if overlay and not said.started:
+        log.warning(
+            "ytdlp.overlay_broken", folder=str(overlay.folder), said=done.tail[-200:], instead="the built-in one"
+        )
+        done = await _run(wanted, None, said, settings.idle_s)
     if said.last is None:
         last = done.tail.splitlines()[-1:] or ["it said nothing"]
         raise TransientError(f"the download broke: {last[0][:200]} (code {done.code})", code="download")
     return _source(said.last, youtube_id, settings)
+
+
+async def _run(wanted: dict[str, Any], overlay: Path | None, said: "_Said", idle_s: float) -> Finished:
+    """The child, with the yt-dlp of a folder or the built-in one."""
+    argument = json.dumps({**wanted, "deno": find_deno(overlay)})
+    command = [sys.executable, "-P", "-m", "consumer.ytdlp", argument]
+    try:
+        return await run_program(command, said.line, idle_s=idle_s, environment=child_environment(overlay))
+    except ProgramHung as error:
+        raise TransientError("the download stalled and was stopped", code="stalled") from error
 
 
 def local_source(path: Path) -> Source:
@@ -60,9 +74,10 @@ def local_source(path: Path) -> Source:
 
 
 class _Said:
-    """The child's lines: progress is passed on, the last other event is kept."""
+    """The child's lines: progress is passed on, the last other event is kept; `started` once it has imported yt-dlp."""
 
     def __init__(self, on_progress: Progress) -> None:
+        self.started = False
         self.last: dict[str, Any] | None = None
         self._on_progress = on_progress
 
@@ -70,10 +85,14 @@ class _Said:
         if not text.startswith("{"):
             return
         event = cast("dict[str, Any]", json.loads(text))
-        if event["event"] == "progress":
-            self._on_progress(event["fraction"])
-        else:
-            self.last = event
+        match event["event"]:
+            case "started":
+                self.started = True
+                log.info("ytdlp.started", version=event["version"], solver=event["solver"])
+            case "progress":
+                self._on_progress(event["fraction"])
+            case _:
+                self.last = event
 
 
 def _source(event: dict[str, Any], youtube_id: str, settings: DownloadSettings) -> Source:

@@ -1,0 +1,93 @@
+"""The overlay: a newer yt-dlp beside the image's own, in a folder that outlives the container.
+
+YouTube changes more often than images are built. `current` is a link to the folder in use; it is replaced by a rename,
+so that a download sees the old yt-dlp or the new one, and one that is under way keeps what it began with.
+"""
+
+import json
+import os
+import shutil
+import sysconfig
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+import structlog
+from packaging.version import Version
+
+from consumer.errors import EnvironmentFault
+
+log = structlog.get_logger()
+CURRENT = "current"
+RECORD = "lectern.json"
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A yt-dlp and its solver that passed their trial; `replaces` is the image's own at that time."""
+
+    version: str
+    solver: str
+    replaces: str
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """One folder that pip filled."""
+
+    folder: Path
+    tried: Tried
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Raises ValueError for a folder that holds no record of a trial."""
+        try:
+            return cls(folder, Tried(**json.loads((folder / RECORD).read_text())))
+        except (OSError, TypeError) as error:
+            raise ValueError(str(error)) from error
+
+    def write(self) -> None:
+        """Keep the record with the folder."""
+        (self.folder / RECORD).write_text(json.dumps(asdict(self.tried)))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the image has since been given a yt-dlp that is no older."""
+        own = own_version()
+        return own != self.tried.replaces and Version(own) >= Version(self.tried.version)
+
+
+def own_version() -> str:
+    """The yt-dlp that was installed with this consumer."""
+    return version("yt-dlp")
+
+
+def find_overlay(home: Path | None) -> Overlay | None:
+    """The overlay in use; None where there is none, or none that should be used."""
+    if home is None or not (home / CURRENT).is_dir():
+        return None
+    try:
+        overlay = Overlay.read((home / CURRENT).resolve())
+    except ValueError as error:
+        log.warning("ytdlp.overlay_unreadable", home=str(home), error=str(error))
+        return None
+    return None if overlay.outdated else overlay
+
+
+def child_environment(folder: Path | None) -> dict[str, str]:
+    """What a child may see of our environment, with the yt-dlp in `folder` before the built-in one."""
+    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {**kept, "PYTHONPATH": str(folder)} if folder else kept
+
+
+def find_deno(folder: Path | None) -> str:
+    """The Deno that solves challenges: the overlay's, the environment's, or one on PATH. Raises EnvironmentFault."""
+    places = [*([folder / "bin"] if folder else []), Path(sysconfig.get_path("scripts"))]
+    found = next((path for place in places if (path := shutil.which("deno", path=place))), shutil.which("deno"))
+    if found is None:
+        raise EnvironmentFault(
+            "deno is missing: pip install deno, or YouTube's challenges cannot be solved", code="no_solver"
+        )
+    return found
