@@ -71,7 +71,7 @@ async def test_help_names_every_command() -> None:
 
 
 async def test_migrate_says_what_it_did(environment: pytest.MonkeyPatch, pool: Pool) -> None:
-    assert "applied 0001_video.sql" in (await lectern("migrate")).output
+    assert "applied 0001_video.sql, 0002_attempt_message.sql" in (await lectern("migrate")).output
     assert (await lectern("migrate")).output == "the database is up to date\n"
 
 
@@ -95,14 +95,14 @@ async def test_submit_refuses_what_is_not_youtube(environment: pytest.MonkeyPatc
 async def test_submit_leaves_a_video_under_way_alone(
     environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
 ) -> None:
-    await videos.claim(JOB, "w1", 30)
+    await videos.claim(JOB, "w1", 30, "m1")
     done = await lectern("submit", URL, "--id", "v1")
     assert "v1 is being worked on" in str(done.exception)
     assert sqs.messages == []
 
 
 async def test_status_shows_the_row_and_fails_for_a_failed_one(environment: pytest.MonkeyPatch, videos: Videos) -> None:
-    claim = await videos.claim(JOB, "w1", 30)
+    claim = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(claim, Claim)
     assert (await lectern("status", "v1")).exit_code == 0
     await videos.give_up(claim, "failed", "failed", "private", "the video is private", refund=False)
@@ -116,13 +116,13 @@ async def test_status_of_nothing_says_so(environment: pytest.MonkeyPatch, videos
 
 
 async def test_explain_tells_the_story(environment: pytest.MonkeyPatch, videos: Videos, pool: Pool) -> None:
-    first = await videos.claim(JOB, "w1", 30)
+    first = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(first, Claim)
     await videos.open_stage(first, "download")
     await videos.give_up(first, "queued", "retry", "transcriber", "the transcriber broke off", refund=False)
-    await videos.claim(JOB, "w2", 30)
+    await videos.claim(JOB, "w2", 30, "m1")
     await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
-    await videos.claim(JOB, "w3", 30)
+    await videos.claim(JOB, "w3", 30, "m1")
     said = (await lectern("explain", "v1")).output
     assert "attempt 1 by w1: retry" in said
     assert "retry: the transcriber broke off" in said

@@ -46,7 +46,7 @@ async def test_a_table_of_another_service_keeps_its_rows_and_columns(pool: Pool)
     await pool.execute("INSERT INTO lesson (id, title) VALUES ('v1', 'Gravity')")
     await migrate(pool, find_migrations(MIGRATIONS), "lesson")
     assert await columns(pool, "lesson") == COLUMNS | {"teacher"}
-    claim = await Videos(pool, "lesson").claim(Job("v1", "abcdefghijk"), "w1", 30)
+    claim = await Videos(pool, "lesson").claim(Job("v1", "abcdefghijk"), "w1", 30, "m1")
     assert isinstance(claim, Claim)
     row = await Videos(pool, "lesson").row("v1")
     assert row is not None

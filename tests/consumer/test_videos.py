@@ -19,7 +19,7 @@ EXPIRE = "UPDATE video SET lease_until = now() - interval '1 second'"
 
 
 async def claimed(videos: Videos, owner: str = "w1") -> Claim:
-    claim = await videos.claim(JOB, owner, 30)
+    claim = await videos.claim(JOB, owner, 30, "m1")
     assert isinstance(claim, Claim)
     return claim
 
@@ -39,14 +39,14 @@ async def test_a_claim_takes_a_row_that_was_submitted(videos: Videos) -> None:
 
 async def test_a_held_video_cannot_be_claimed_and_says_for_how_long(videos: Videos) -> None:
     await claimed(videos)
-    standing = await videos.claim(JOB, "w2", 30)
+    standing = await videos.claim(JOB, "w2", 30, "m1")
     assert isinstance(standing, Unclaimed)
     assert standing.status == "downloading"
     assert 25 < standing.held_s <= 30
 
 
 async def test_of_many_who_claim_at_once_one_gets_it(videos: Videos) -> None:
-    claims = await asyncio.gather(*(videos.claim(JOB, f"w{number}", 30) for number in range(8)))
+    claims = await asyncio.gather(*(videos.claim(JOB, f"w{number}", 30, "m1") for number in range(8)))
     assert sum(isinstance(claim, Claim) for claim in claims) == 1
 
 
@@ -62,11 +62,57 @@ async def test_a_video_that_was_given_back_is_claimed_at_once(videos: Videos) ->
     assert (await claimed(videos, "w2")).attempts == 1
 
 
-@pytest.mark.parametrize("status", ["completed", "failed", "rejected"])
-async def test_a_video_that_has_its_end_is_not_claimed(videos: Videos, pool: Pool, status: str) -> None:
+async def test_a_completed_video_is_not_claimed(videos: Videos) -> None:
+    await videos.complete(await claimed(videos), DONE)
+    assert await videos.claim(JOB, "w1", 30, "m2") == Unclaimed("completed", 0.0)
+
+
+@pytest.mark.parametrize("status", ["failed", "rejected"])
+async def test_a_video_that_failed_is_taken_up_again_by_a_new_message_only(videos: Videos, status: str) -> None:
+    for message in ("m1", "m2"):
+        claim = await videos.claim(JOB, "w1", 30, message)
+        assert isinstance(claim, Claim)
+        assert (claim.attempts, claim.said) == (1, None)
+        await videos.give_up(claim, status, status, "gone", "it is gone", refund=False)
+    for message in ("m1", "m2"):
+        assert await videos.claim(JOB, "w1", 30, message) == Unclaimed(status, 0.0)
+    await videos.claim(JOB, "w1", 30, "m3")
+    row = await videos.row("v1")
+    assert row is not None
+    assert (row["status"], row["error_code"], row["error_message"]) == ("downloading", None, None)
+
+
+async def test_a_video_that_another_message_rejected_is_taken_up_by_a_good_one(videos: Videos) -> None:
     await videos.submit(JOB)
-    await pool.execute("UPDATE video SET status = $1", status)
-    assert await videos.claim(JOB, "w1", 30) == Unclaimed(status, 0.0)
+    await videos.reject("v1", "other_site", "not YouTube")
+    assert (await claimed(videos)).attempts == 1
+
+
+async def test_a_retry_knows_what_the_attempt_before_it_said(videos: Videos) -> None:
+    await videos.give_up(await claimed(videos), "queued", "retry", "busy", "the transcriber is busy", refund=False)
+    assert await claimed(videos) == Claim("v1", 2, 2, "the transcriber is busy")
+
+
+@pytest.mark.parametrize("status", ["queued", "downloading", "transcribing", "generating", "scheduled"])
+async def test_an_open_video_whose_message_the_queue_forgot_is_failed(videos: Videos, pool: Pool, status: str) -> None:
+    claim = await claimed(videos)
+    await pool.execute("UPDATE video SET status = $1, updated_at = now() - interval '5 days'", status)
+    assert await videos.expire(4 * 86400) == 0  # held
+    await pool.execute(EXPIRE)
+    assert await videos.expire(6 * 86400) == 0
+    assert await videos.expire(4 * 86400) == 1
+    row = await videos.row("v1")
+    assert row is not None
+    assert (row["status"], row["error_message"]) == ("failed", "given up: its message is gone from the queue")
+    with pytest.raises(LeaseLost):
+        await videos.complete(claim, DONE)
+    assert isinstance(await videos.claim(JOB, "w1", 30, "m1"), Claim)  # it comes after all
+
+
+async def test_rows_that_we_never_worked_on_are_not_ours_to_fail(videos: Videos, pool: Pool) -> None:
+    await videos.submit(JOB)
+    await pool.execute("UPDATE video SET updated_at = now() - interval '1 year'")
+    assert await videos.expire(86400) == 0
 
 
 async def test_every_write_of_an_older_claim_is_refused(videos: Videos, pool: Pool) -> None:
@@ -143,7 +189,7 @@ async def test_no_connection_is_held_between_writes(videos: Videos, pool: Pool) 
 async def test_a_table_of_another_name_in_another_schema_works(pool: Pool) -> None:
     await pool.execute("DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA app")
     await migrate(pool, find_migrations(MIGRATIONS), "app.Lesson")
-    assert isinstance(await Videos(pool, "app.Lesson").claim(JOB, "w1", 30), Claim)
+    assert isinstance(await Videos(pool, "app.Lesson").claim(JOB, "w1", 30, "m1"), Claim)
 
 
 @pytest.mark.parametrize("name", ["video; DROP TABLE video", 'a"b', "a.b.c", "", "1st"])
@@ -155,6 +201,13 @@ def test_a_table_s_name_that_is_no_identifier_is_refused(name: str) -> None:
 async def test_a_missing_table_is_our_fault_and_says_what_to_do(pool: Pool) -> None:
     with pytest.raises(EnvironmentFault, match="lectern migrate"):
         await Videos(pool, "video").ping()
+
+
+async def test_a_missing_column_is_found_at_the_start(videos: Videos, pool: Pool) -> None:
+    await videos.ping()
+    await pool.execute("ALTER TABLE video_attempt DROP COLUMN message_id")
+    with pytest.raises(EnvironmentFault, match="lectern migrate"):
+        await videos.ping()
 
 
 async def test_a_database_that_cannot_be_reached_is_named(database_settings: DatabaseSettings) -> None:

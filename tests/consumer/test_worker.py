@@ -98,7 +98,7 @@ async def test_a_video_that_fails_again_and_again_is_given_up_in_words_for_its_u
 
 async def test_a_video_whose_work_kills_every_consumer_is_given_up(bench: Bench, pool: Pool) -> None:
     for _ in range(3):
-        assert isinstance(await bench.videos.claim(JOB, "killed", 30), Claim)
+        assert isinstance(await bench.videos.claim(JOB, "killed", 30, "m1"), Claim)
         await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
     bench.send()
     async with bench.worker(max_attempts=3) as worker:
@@ -274,7 +274,7 @@ async def test_a_zombie_is_fenced_from_the_row_and_deletes_nothing(bench: Bench,
     async with bench.worker() as worker:
         await wait_until(lambda: len(bench.begun) == 1)
         await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
-        newer = await bench.videos.claim(JOB, "w2", 30)
+        newer = await bench.videos.claim(JOB, "w2", 30, "m1")
         bench.gate.set()
         await bench.ended(worker, "lease_lost")
     row = await bench.row()

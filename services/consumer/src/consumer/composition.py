@@ -15,7 +15,7 @@ from consumer.health import serve_health
 from consumer.pipeline import Tools, run
 from consumer.postgres import connect
 from consumer.settings import PipelineSettings, Settings
-from consumer.sqs import Queue
+from consumer.sqs import Patience, Queue
 from consumer.steps.download import DownloadSettings
 from consumer.storage import Storage
 from consumer.study import make_provider
@@ -61,10 +61,10 @@ async def consume(settings: Settings) -> None:
         rows = Videos(pool, settings.video_table)
         await rows.ping()
         queue = make_queue(settings)
-        await queue.reachable()
+        patience = await queue.reachable()
         _sweep(settings)
         work = partial(run, rows=rows, store=make_storage(settings), tools=tools)
-        worker = Worker(queue, rows, work, _worker_settings(settings))
+        worker = Worker(queue, rows, work, _worker_settings(settings, patience))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.handle_exit)
@@ -72,11 +72,12 @@ async def consume(settings: Settings) -> None:
         await worker.run()
 
 
-def _worker_settings(settings: Settings) -> WorkerSettings:
+def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
     return WorkerSettings(
         owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}",
         concurrency=settings.concurrency,
         max_attempts=settings.max_attempts,
+        max_receives=patience.max_receives,
         lease_s=settings.lease_seconds,
         poll_s=settings.poll_seconds,
         drain_s=settings.drain_seconds,

@@ -1,10 +1,15 @@
-"""One message from its receive to its end: parse, claim, work, and the verdict for whatever went wrong."""
+"""One message from its receive to its end: parse, claim, work, and the verdict for whatever went wrong.
+
+No row is left open for ever. Attempts that run out (`max_attempts`) fail the row, and the message is deleted. Where the
+queue's patience runs out first (`max_receives`: broken environments and kills count there as well), the last delivery
+is not worked on, because nobody could say so if it were killed: it fails the row and goes to the dead letters. `lectern
+redrive` sends them anew; `lectern submit` and a producer's new message do the same for one video.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
 
 import structlog
 
@@ -22,6 +27,7 @@ from consumer.errors import (
 from consumer.lease import Lease
 from consumer.messages import parse
 from consumer.models import Job
+from consumer.seams import MessageQueue, VideoRows
 from consumer.sqs import Message
 from consumer.videos import Claim, Unclaimed
 
@@ -33,34 +39,6 @@ LONGEST_HELD_S = 3600.0
 
 Work = Callable[[Job, Claim, Lease], Awaitable[None]]
 """The job itself (`pipeline.run`): takes the lease, does everything, completes the row. Raises LecternError."""
-
-
-class MessageQueue(Protocol):
-    """What the worker needs of SQS."""
-
-    async def receive(self, most: int, wait_s: int, lease_s: float) -> list[Message]: ...
-
-    async def extend(self, message: Message, seconds: float) -> None: ...
-
-    async def release(self, message: Message, delay_s: float = 0) -> None: ...
-
-    async def delete(self, message: Message) -> None: ...
-
-
-class VideoRows(Protocol):
-    """What the worker needs of the database."""
-
-    async def claim(self, job: Job, owner: str, lease_s: float) -> Claim | Unclaimed: ...
-
-    async def extend(self, claim: Claim, lease_s: float) -> None: ...
-
-    async def progress(self, claim: Claim, status: str, fraction: float) -> None: ...
-
-    async def give_up(
-        self, claim: Claim, status: str, outcome: str, code: str | None, message: str | None, *, refund: bool
-    ) -> None: ...
-
-    async def reject(self, video_id: str, code: str, message: str) -> None: ...
 
 
 class Handler:
@@ -76,6 +54,7 @@ class Handler:
         owner: str,
         lease_s: float,
         max_attempts: int,
+        max_receives: int | None = None,
     ) -> None:
         self._queue = queue
         self._rows = rows
@@ -84,6 +63,7 @@ class Handler:
         self._owner = owner
         self._lease_s = lease_s
         self._max_attempts = max_attempts
+        self._max_receives = max_receives
 
     async def handle(self, message: Message) -> str:
         """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on."""
@@ -92,14 +72,29 @@ class Handler:
         except BadMessage as error:
             return await self._refuse(message, error)
         try:
-            claim = await self._rows.claim(job, self._owner, self._lease_s)
+            claim = await self._rows.claim(job, self._owner, self._lease_s, message.id)
         except LecternError as error:
             return await self._no_database(message, error)
         self._breaker.close("database")
         if isinstance(claim, Unclaimed):
             return await self._leave(message, claim)
         with structlog.contextvars.bound_contextvars(video=job.video_id, attempt=claim.token):
+            if self._is_last(message):
+                return await self._bury(message, claim)
             return await self._attempt(message, job, claim)
+
+    def _is_last(self, message: Message) -> bool:
+        """Whether the queue will not deliver this message again. One that delivers only once has to be worked on."""
+        return self._max_receives is not None and message.receives >= self._max_receives > 1
+
+    async def _bury(self, message: Message, claim: Claim) -> str:
+        """The row says what is to become of the message: a dead letter, at once."""
+        why = claim.said or "the work was cut off"
+        words = f"given up after {message.receives} deliveries; the last time: {why}"
+        log.error("message.dead", receives=message.receives, error=words)
+        await self._give_up(claim, "failed", "failed", LecternError(words, code="dead_letter"), refund=True)
+        await self._release(message, 0)
+        return "dead_letter"
 
     async def _attempt(self, message: Message, job: Job, claim: Claim) -> str:
         log.info("attempt.started", number=claim.attempts)

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import json
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ log = structlog.get_logger()
 REACH_ATTEMPTS, REACH_PAUSE_S = 10, 3.0
 MAX_BATCH = 10
 MAX_WAIT_S = 20
+DEFAULT_RETENTION_S = 4 * 24 * 3600
 MAX_HOLD_S = 12 * 3600  # from the receive, however often it is extended
 GONE = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
 BROKEN = {
@@ -42,6 +44,14 @@ class Message:
     handle: str
     receives: int
     received_at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a queue delivers a message before it is a dead letter (None: for ever), and how long it keeps one."""
+
+    max_receives: int | None
+    retention_s: float
 
 
 class Queue:
@@ -100,18 +110,17 @@ class Queue:
         answer = await self._call("read the queue", self._client.get_queue_attributes, AttributeNames=["All"])
         return dict(answer["Attributes"])
 
-    async def reachable(self, attempts: int = REACH_ATTEMPTS) -> None:
-        """Raises EnvironmentFault where the queue refuses us, or does not answer for half a minute."""
+    async def reachable(self, attempts: int = REACH_ATTEMPTS) -> Patience:
+        """How patient it is. Raises EnvironmentFault where it refuses us, or does not answer for half a minute."""
         for attempt in range(1, attempts + 1):
             try:
-                await self.attributes()
+                return _patience(await self.attributes())
             except TransientError as error:
                 log.warning("sqs.unreachable", url=self.url, attempt=attempt, error=str(error))
                 if attempt == attempts:
                     raise EnvironmentFault(f"the queue (SQS_QUEUE_URL) cannot be reached: {error}") from error
                 await asyncio.sleep(REACH_PAUSE_S)
-            else:
-                return
+        raise AssertionError("unreachable")
 
     def sibling(self, url: str) -> "Queue":
         """Another queue, by the same client."""
@@ -128,6 +137,13 @@ class Queue:
     async def _call(self, what: str, method: Callable[..., dict[str, Any]], **values: object) -> dict[str, Any]:
         with _door(what):
             return await asyncio.to_thread(method, QueueUrl=self.url, **values)
+
+
+def _patience(attributes: dict[str, str]) -> Patience:
+    policy = json.loads(attributes.get("RedrivePolicy") or "{}")
+    receives = policy.get("maxReceiveCount")
+    retention_s = float(attributes.get("MessageRetentionPeriod", DEFAULT_RETENTION_S))
+    return Patience(int(receives) if receives else None, retention_s)
 
 
 @contextmanager

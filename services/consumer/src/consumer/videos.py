@@ -12,11 +12,15 @@ from consumer.statements import load_statements
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to work on a video, until the lease runs out; `token` fences every write."""
+    """The right to work on a video, until the lease runs out; `token` fences every write.
+
+    `said` is what the row said of the attempt before, if that had something to say.
+    """
 
     video_id: str
     token: int
     attempts: int
+    said: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,15 +50,15 @@ class Videos:
         self._pool = pool
         self._sql = load_statements(table)
 
-    async def claim(self, job: Job, owner: str, lease_s: float) -> Claim | Unclaimed:
-        """Take the lease, if it is free."""
+    async def claim(self, job: Job, owner: str, lease_s: float, message_id: str) -> Claim | Unclaimed:
+        """Take the lease, if it is free, for a message; one that has failed at this video gets nothing more."""
         async with door("claim a video"), self._pool.acquire() as connection, connection.transaction():
-            row = await connection.fetchrow(self._sql["claim"], job.video_id, job.url, owner, lease_s)
+            row = await connection.fetchrow(self._sql["claim"], job.video_id, job.url, owner, lease_s, message_id)
             if row is None:
                 standing = await connection.fetchrow(self._sql["standing"], job.video_id)
                 return Unclaimed(standing["status"], max(0.0, standing["held_s"])) if standing else Unclaimed("gone", 0)
-            claim = Claim(job.video_id, row["token"], row["attempts"])
-            await connection.execute(self._sql["open_attempt"], claim.video_id, claim.token, owner)
+            claim = Claim(job.video_id, row["token"], row["attempts"], row["said"])
+            await connection.execute(self._sql["open_attempt"], claim.video_id, claim.token, owner, message_id)
             return claim
 
     async def extend(self, claim: Claim, lease_s: float) -> None:
@@ -90,6 +94,10 @@ class Videos:
         """Queue a video anew; False while somebody works on it."""
         return await self._execute("submit", job.video_id, job.url) == 1
 
+    async def expire(self, retention_s: float) -> int:
+        """Fail the videos that are open although the queue forgot their messages, after so long; how many."""
+        return await self._execute("expire", retention_s)
+
     async def row(self, video_id: str) -> dict[str, Any] | None:
         """Everything about a video, None where there is no such row."""
         rows = await self._fetch("row", video_id)
@@ -104,8 +112,8 @@ class Videos:
         return await self._fetch("stages", video_id)
 
     async def ping(self) -> None:
-        """Raises where the database does not answer or the table lacks a column."""
-        await self._fetch("row", "")
+        """Raises where the database does not answer or a table lacks a column."""
+        await self._fetch("ping")
 
     async def _end(self, name: str, claim: Claim, values: Sequence[object], outcome: Sequence[object]) -> None:
         """The row's last write and the attempt's, together or not at all."""

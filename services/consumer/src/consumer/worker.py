@@ -9,7 +9,8 @@ import structlog
 
 from consumer.breaker import FIRST_PAUSE_S, Breaker, Health
 from consumer.errors import LecternError
-from consumer.handler import Handler, MessageQueue, VideoRows, Work
+from consumer.handler import Handler, Work
+from consumer.seams import MessageQueue, VideoRows
 from consumer.sqs import Message
 
 log = structlog.get_logger()
@@ -22,6 +23,7 @@ class WorkerSettings:
     owner: str
     concurrency: int = 2
     max_attempts: int = 5
+    max_receives: int | None = None
     lease_s: float = 120
     poll_s: int = 20
     drain_s: float = 60
@@ -44,6 +46,7 @@ class Worker:
             owner=settings.owner,
             lease_s=settings.lease_s,
             max_attempts=settings.max_attempts,
+            max_receives=settings.max_receives,
         )
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()

@@ -3,13 +3,21 @@
 
 -- name: claim
 -- Take the lease of a video, making its row where there is none. No row comes back if it is done or held.
+-- A video that failed is taken up again, with a clean record, by a message (`$5`) that has not failed at it before.
 INSERT INTO :video AS v (id, youtube_url, status, attempts, lease_owner, lease_token, lease_until)
 VALUES ($1, $2, 'downloading', 1, $3, 1, now() + $4 * interval '1 second')
 ON CONFLICT (id) DO UPDATE SET
-    youtube_url = $2, status = 'downloading', progress = 0, attempts = v.attempts + 1, lease_owner = $3,
+    youtube_url = $2, status = 'downloading', progress = 0, lease_owner = $3,
+    attempts = CASE WHEN v.status IN ('failed', 'rejected') THEN 1 ELSE v.attempts + 1 END,
+    error_code = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_code END,
+    error_message = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_message END,
     lease_token = v.lease_token + 1, lease_until = now() + $4 * interval '1 second', updated_at = now()
-WHERE v.status NOT IN ('completed', 'failed', 'rejected') AND (v.lease_until IS NULL OR v.lease_until < now())
-RETURNING v.lease_token AS token, v.attempts AS attempts;
+WHERE v.status <> 'completed' AND (v.lease_until IS NULL OR v.lease_until < now())
+    AND (v.status NOT IN ('failed', 'rejected') OR NOT EXISTS (
+        SELECT FROM video_attempt a
+        WHERE a.video_id = v.id::text AND a.message_id = $5 AND a.outcome IN ('failed', 'rejected')
+    ))
+RETURNING v.lease_token AS token, v.attempts AS attempts, v.error_message AS said;
 
 -- name: standing
 -- Why a claim got nothing: the status, and for how many seconds somebody still holds it.
@@ -17,7 +25,7 @@ SELECT status, coalesce(extract(epoch FROM lease_until - now()), 0)::float8 AS h
 
 -- name: open_attempt
 -- Remember that an attempt began.
-INSERT INTO video_attempt (video_id, token, owner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+INSERT INTO video_attempt (video_id, token, owner, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
 
 -- name: close_attempt
 -- Remember how an attempt ended.
@@ -61,6 +69,18 @@ INSERT INTO :video AS v (id, youtube_url) VALUES ($1, $2)
 ON CONFLICT (id) DO UPDATE SET youtube_url = $2, status = 'queued', progress = 0, attempts = 0, error_code = NULL,
     error_message = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
 WHERE v.lease_until IS NULL OR v.lease_until < now();
+
+-- name: expire
+-- End the videos that we once worked on, that nobody holds, and whose message the queue has let go by now (`$1` seconds).
+UPDATE :video SET status = 'failed', error_code = 'message_lost', updated_at = now(), lease_owner = NULL, lease_until = NULL,
+    error_message = concat('given up: its message is gone from the queue', '; the last time: ' || error_message)
+WHERE lease_token > 0 AND status IN ('queued', 'downloading', 'transcribing', 'generating', 'scheduled')
+    AND (lease_until IS NULL OR lease_until < now()) AND updated_at < now() - $1 * interval '1 second';
+
+-- name: ping
+-- Nothing, where every table and column is there.
+SELECT v.status, v.lease_token, v.error_message, a.message_id, s.stage
+FROM :video v, video_attempt a, video_stage s LIMIT 0;
 
 -- name: row
 -- Everything about a video.
