@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 POLL_S = 0.02
 
 
-async def wait_until(condition: Callable[[], bool | Awaitable[bool]], timeout_s: float = 10.0, what: str = "") -> None:
+async def wait_until(
+    condition: Callable[[], bool | Awaitable[bool]], timeout_s: float = 10.0, what: str = "", every_s: float = POLL_S
+) -> None:
     """Return once `condition` holds; raises AssertionError naming `what` after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while not await _holds(condition):
         if time.monotonic() > deadline:
             raise AssertionError(f"still not so after {timeout_s} s: {what or condition}")
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(every_s)
 
 
 async def _holds(condition: Callable[[], bool | Awaitable[bool]]) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 TAG = "compose-test"
-BUILD_S, UP_S, COMMAND_S, JOB_S = 900.0, 240.0, 120.0, 120.0
+BUILD_S, UP_S, COMMAND_S, JOB_S, POLL_S = 900.0, 240.0, 120.0, 120.0, 0.5
+ENDS = ("completed", "failed", "rejected")
 OVERLAY = "tests/e2e/compose/youtube.yml"
 SETTINGS = {
     "COMPOSE_FILE": f"docker-compose.yml:{OVERLAY}",
@@ -99,18 +101,25 @@ class Stack:
         call = f"get_object(Bucket=os.environ['S3_BUCKET'], Key={key!r})['Body'].read().decode()"
         return self.python("consumer", f"import boto3, os; print({_client('s3')}.{call})")
 
-    async def until_status(self, video: str, *statuses: str) -> str:
-        """The row's status, once it is one of these."""
+    async def until_status(self, video: str, wanted: str) -> None:
+        """Wait until the row has this status; if it ends otherwise, AssertionError with the services' last words."""
         seen = ""
 
         async def there() -> bool:
             nonlocal seen
             rows = await asyncio.to_thread(self.sql, f"SELECT status FROM video WHERE id = '{video}'")  # noqa: S608 - ids of our own
             seen = rows[0] if rows else "no row"
-            return seen in statuses
+            return seen in {wanted, *ENDS}
 
-        await wait_until(there, JOB_S, f"video {video} is {' or '.join(statuses)}, but it is {seen}")
-        return seen
+        with suppress(AssertionError):
+            await wait_until(there, JOB_S, every_s=POLL_S)
+        logs = "" if seen == wanted else self.compose("logs", "--tail", "40", "consumer", "transcriber")
+        assert seen == wanted, f"{video} is {seen}:\n{logs}"
+
+    def forget(self) -> None:
+        """Restart the transcriber, which answers at once where it has heard the same sound before."""
+        self.compose("restart", "transcriber")
+        self.compose("up", "--detach", "--wait", within_s=UP_S)
 
     def close(self) -> None:
         """Containers, volumes and networks; the images stay, as a cache for the next run."""

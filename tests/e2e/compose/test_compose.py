@@ -22,9 +22,9 @@ SERVICES = ("transcriber", "consumer", "postgres", "aws")
 REPEATS = 3  # a lecture of five minutes leaves time to kill whoever works on it
 CRASH = """
 import os, signal
-for pid in filter(str.isdigit, os.listdir("/proc")):
-    if b"bin/transcriber" in open(f"/proc/{pid}/cmdline", "rb").read():
-        os.kill(int(pid), signal.SIGKILL)
+pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+(server,) = [pid for pid in pids if open(f"/proc/{pid}/cmdline", "rb").read().endswith(b"bin/transcriber\\0")]
+os.kill(server, signal.SIGKILL)
 """
 
 
@@ -92,7 +92,7 @@ def test_the_doctor_finds_everything_well(stack: Stack) -> None:
 
 async def test_a_message_becomes_a_completed_row_and_assets(stack: Stack) -> None:
     stack.send("job-1", LECTURE_URL)
-    assert await stack.until_status("job-1", "completed", "failed", "rejected") == "completed"
+    await stack.until_status("job-1", "completed")
     manifest = json.loads(stack.stored("job-1", "manifest_key"))
     assert len(manifest["files"]) == 9
     assert json.loads(stack.stored("job-1", "transcript_key"))["segments"]
@@ -100,22 +100,24 @@ async def test_a_message_becomes_a_completed_row_and_assets(stack: Stack) -> Non
 
 
 async def test_a_killed_consumer_costs_time_and_nothing_else(stack: Stack) -> None:
+    stack.forget()
     stack.send("kill-1", LECTURE_URL)
     await stack.until_status("kill-1", "transcribing")
     run(["docker", "kill", stack.container("consumer")], stack.folder)
     stack.compose("up", "--detach", "--wait", within_s=UP_S)
-    assert await stack.until_status("kill-1", "completed", "failed", "rejected") == "completed"
+    await stack.until_status("kill-1", "completed")
     outcomes = stack.sql("SELECT coalesce(outcome, 'lost') FROM video_attempt WHERE video_id = 'kill-1' ORDER BY token")
     assert outcomes == ["lost", "completed"]
 
 
 async def test_a_killed_transcriber_costs_time_and_nothing_else(stack: Stack) -> None:
+    stack.forget()
     stack.send("kill-2", LECTURE_URL)
     await stack.until_status("kill-2", "transcribing")
     run(["docker", "kill", stack.container("transcriber")], stack.folder)
     await stack.until_status("kill-2", "queued")
     stack.compose("up", "--detach", "--wait", within_s=UP_S)
-    assert await stack.until_status("kill-2", "completed", "failed", "rejected") == "completed"
+    await stack.until_status("kill-2", "completed")
 
 
 async def test_a_crashed_transcriber_is_started_again_by_the_engine(stack: Stack) -> None:
@@ -125,6 +127,7 @@ async def test_a_crashed_transcriber_is_started_again_by_the_engine(stack: Stack
 
 
 async def test_a_stop_in_the_middle_ends_within_the_grace_and_loses_nothing(stack: Stack) -> None:
+    stack.forget()
     stack.send("stop-1", LECTURE_URL)
     await stack.until_status("stop-1", "transcribing")
     began = time.monotonic()
@@ -133,4 +136,4 @@ async def test_a_stop_in_the_middle_ends_within_the_grace_and_loses_nothing(stac
     assert stack.inspect("consumer")["State"]["ExitCode"] == 0
     assert stack.sql("SELECT status, attempts FROM video WHERE id = 'stop-1'") == ["queued|0"]
     stack.compose("up", "--detach", "--wait", within_s=UP_S)
-    assert await stack.until_status("stop-1", "completed", "failed", "rejected") == "completed"
+    await stack.until_status("stop-1", "completed")
