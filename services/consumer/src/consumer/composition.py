@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
-import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,16 +12,18 @@ from functools import partial
 from consumer.health import serve_health
 from consumer.pipeline import Tools, run
 from consumer.postgres import connect
+from consumer.scratch import make_scratch
 from consumer.settings import PipelineSettings, Settings
 from consumer.sqs import Patience, Queue
 from consumer.steps.download import DownloadSettings
 from consumer.storage import Storage
 from consumer.study import make_provider
 from consumer.transcriber_client import TranscriberClient
+from consumer.upkeep import keep_up
 from consumer.videos import Videos
 from consumer.worker import Worker, WorkerSettings
 
-STALE_SCRATCH_S = 24 * 3600
+SCRATCH = "lectern"  # our own folder in DOWNLOAD_DIR: nothing else in there is ever touched
 
 
 @asynccontextmanager
@@ -38,7 +38,7 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
     )
     async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
         try:
-            yield Tools(downloads, transcriber, provider, settings.download_dir)
+            yield Tools(downloads, transcriber, provider, settings.download_dir / SCRATCH)
         finally:
             await provider.close()
 
@@ -57,19 +57,22 @@ async def consume(settings: Settings) -> None:
     """Work the queue until SIGTERM or SIGINT. Raises EnvironmentFault where queue or database cannot be reached."""
     async with AsyncExitStack() as stack:
         tools = await stack.enter_async_context(make_tools(settings))
+        make_scratch(tools.scratch)
         pool = await stack.enter_async_context(connect(settings))
         rows = Videos(pool, settings.video_table)
         await rows.ping()
         queue = make_queue(settings)
         patience = await queue.reachable()
-        _sweep(settings)
         work = partial(run, rows=rows, store=make_storage(settings), tools=tools)
         worker = Worker(queue, rows, work, _worker_settings(settings, patience))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.handle_exit)
         await stack.enter_async_context(serve_health(worker.health, settings.health_host, settings.health_port))
-        await worker.run()
+        async with asyncio.TaskGroup() as group:
+            upkeep = group.create_task(keep_up(rows, patience.retention_s, tools.scratch))
+            await worker.run()
+            upkeep.cancel()
 
 
 def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
@@ -82,11 +85,3 @@ def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
         poll_s=settings.poll_seconds,
         drain_s=settings.drain_seconds,
     )
-
-
-def _sweep(settings: Settings) -> None:
-    """Downloads that killed attempts left and nobody came back for within a day."""
-    settings.download_dir.mkdir(parents=True, exist_ok=True)
-    for path in settings.download_dir.iterdir():
-        if path.is_dir() and time.time() - path.stat().st_mtime > STALE_SCRATCH_S:
-            shutil.rmtree(path, ignore_errors=True)

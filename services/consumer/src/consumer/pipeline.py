@@ -1,9 +1,6 @@
 """The whole job on one screen: start reading here."""
 
 import asyncio
-import shutil
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Protocol
 from consumer.assets import Production, write_assets
 from consumer.lease import Lease
 from consumer.models import Job, Source, Stage
+from consumer.scratch import scratch_folder
 from consumer.steps.audio import make_mp3
 from consumer.steps.download import DownloadSettings, download
 from consumer.steps.publish import Store, publish
@@ -45,7 +43,7 @@ async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Store,
     """Download, make the audio, transcribe, write, publish, complete. Raises LecternError; LeaseLost when fenced."""
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
     async with lease:
-        with scratch_folder(tools.scratch / job.video_id) as folder:
+        with scratch_folder(tools.scratch, job.video_id, claim.token) as folder:
             watch = Stopwatch(lease.report, partial(rows.open_stage, claim))
             async with watch.stage("download") as progress:
                 source = await download(job.youtube_id, folder, tools.download, progress)
@@ -77,13 +75,3 @@ def completion(made: Production, keys: dict[str, str]) -> Completion:
         keys=keys,
         cost_usd=made.material.usage.cost_usd,
     )
-
-
-@contextmanager
-def scratch_folder(path: Path) -> Generator[Path]:
-    """A folder for one attempt. What a killed attempt left is reused (the download goes on); the end takes it away."""
-    path.mkdir(parents=True, exist_ok=True)
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)

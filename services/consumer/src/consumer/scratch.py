@@ -1,0 +1,93 @@
+"""Working folders: one a video, held by a lock that ends with the process that took it.
+
+Consumers may share one DOWNLOAD_DIR. What a killed attempt left is gone on with by the next one, on any of them; what
+somebody still holds, a stopped process that does not know yet that it lost its lease, is left alone.
+"""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from consumer.errors import EnvironmentFault, TransientError
+
+log = structlog.get_logger()
+STALE_S = 24 * 3600.0
+"""Longer than any lease (an hour at most), and long enough for a retry to find what its forerunner downloaded."""
+
+
+def make_scratch(scratch: Path) -> None:
+    """Make the folder of all working folders. Raises EnvironmentFault where it cannot be written."""
+    _make(scratch)
+    if not os.access(scratch, os.W_OK | os.X_OK):
+        raise _unwritable(scratch, "Permission denied")
+
+
+@contextmanager
+def scratch_folder(scratch: Path, video_id: str, token: int) -> Generator[Path]:
+    """A folder that is this attempt's alone; the end takes it away."""
+    for name in (video_id, f"{video_id}+{token}"):  # no video's id has a plus
+        path = scratch / name
+        _make(path)
+        with held(path) as ours:
+            if not ours:
+                log.warning("scratch.held", folder=str(path))
+                continue
+            try:
+                yield path
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
+            return
+    raise TransientError(f"somebody else holds the working folders of {video_id}", code="scratch")
+
+
+@contextmanager
+def held(path: Path) -> Generator[bool]:
+    """Whether the folder could be locked; it is until the end. Not where another holds it or has just removed it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield False
+        return
+    try:
+        yield _locked(descriptor) and _still_there(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(scratch: Path) -> None:
+    """Remove what killed attempts left and nobody came back for."""
+    for path in scratch.glob("*"):
+        with held(path) as ours:
+            if ours and time.time() - path.stat().st_mtime > STALE_S:
+                log.info("scratch.swept", folder=str(path))
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _still_there(path: Path, descriptor: int) -> bool:
+    """Between opening and locking, whoever held the folder may have removed it."""
+    return path.exists() and os.path.samestat(path.stat(), os.fstat(descriptor))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error.strerror) from error
+
+
+def _unwritable(folder: Path, reason: str | None) -> EnvironmentFault:
+    return EnvironmentFault(f"{folder} (DOWNLOAD_DIR) cannot be written: {reason}", code="scratch")
