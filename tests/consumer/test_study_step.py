@@ -31,6 +31,9 @@ class FakeProvider:
         await asyncio.sleep(0)
         return self._answer(request)
 
+    async def check(self) -> tuple[str, ...]:
+        return ()
+
     async def close(self) -> None:
         """Nothing to close."""
 

@@ -9,6 +9,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+import structlog
+
+from consumer.errors import TransientError
 from consumer.health import serve_health
 from consumer.pipeline import Tools, run
 from consumer.postgres import connect
@@ -17,12 +20,13 @@ from consumer.settings import PipelineSettings, Settings
 from consumer.sqs import Patience, Queue
 from consumer.steps.download import DownloadSettings
 from consumer.storage import Storage
-from consumer.study import make_provider
+from consumer.study import StudyProvider, make_provider
 from consumer.transcriber_client import TranscriberClient
 from consumer.upkeep import keep_up
 from consumer.videos import Videos
 from consumer.worker import Worker, WorkerSettings
 
+log = structlog.get_logger()
 SCRATCH = "lectern"  # our own folder in DOWNLOAD_DIR: nothing else in there is ever touched
 
 
@@ -54,10 +58,14 @@ def make_storage(settings: Settings) -> Storage:
 
 
 async def consume(settings: Settings) -> None:
-    """Work the queue until SIGTERM or SIGINT. Raises EnvironmentFault where queue or database cannot be reached."""
+    """Work the queue until SIGTERM or SIGINT.
+
+    Raises EnvironmentFault where queue or database cannot be reached or the model cannot be used.
+    """
     async with AsyncExitStack() as stack:
         tools = await stack.enter_async_context(make_tools(settings))
         make_scratch(tools.scratch)
+        await check_model(tools.provider)
         pool = await stack.enter_async_context(connect(settings))
         rows = Videos(pool, settings.video_table)
         await rows.ping()
@@ -73,6 +81,15 @@ async def consume(settings: Settings) -> None:
             upkeep = group.create_task(keep_up(rows, patience.retention_s, tools.scratch))
             await worker.run()
             upkeep.cancel()
+
+
+async def check_model(provider: StudyProvider) -> None:
+    """A model that is gone would fail every video; an API that does not answer now may do so when it is needed."""
+    try:
+        for warning in await provider.check():
+            log.warning("study.model", warning=warning)
+    except TransientError as error:
+        log.warning("study.unreachable", error=str(error))
 
 
 def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:

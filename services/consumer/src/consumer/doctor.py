@@ -95,4 +95,5 @@ async def _transcriber(settings: Settings) -> str:
 
 async def _study(settings: Settings) -> str:
     async with make_tools(settings) as tools:
-        return f"{tools.provider.name}, {tools.provider.model}"
+        warnings = await tools.provider.check()
+        return " ".join((f"{tools.provider.name}, {tools.provider.model}.", *warnings))

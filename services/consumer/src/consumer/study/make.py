@@ -74,20 +74,22 @@ def _with_key(settings: StudySettings) -> ProviderName | None:
 
 
 def _anthropic(settings: StudySettings) -> StudyProvider:
+    key = _needed(settings.anthropic_api_key, "ANTHROPIC_API_KEY", "anthropic")
     from consumer.study.providers.anthropic import AnthropicProvider
 
     return AnthropicProvider(
-        key=_needed(settings.anthropic_api_key, "ANTHROPIC_API_KEY", "anthropic"),
+        key=key,
         model=settings.anthropic_model or ANTHROPIC_MODEL,
         base_url=settings.anthropic_base_url or None,
     )
 
 
 def _openai(settings: StudySettings) -> StudyProvider:
+    key = _needed(settings.openai_api_key, "OPENAI_API_KEY", "openai")
     from consumer.study.providers.openai import OpenAIProvider
 
     return OpenAIProvider(
-        key=_needed(settings.openai_api_key, "OPENAI_API_KEY", "openai"),
+        key=key,
         model=settings.openai_model or OPENAI_MODEL,
         base_url=settings.openai_base_url or None,
     )

@@ -29,6 +29,10 @@ class StudyProvider(Protocol):
         """Answer one request; raises TransientError or EnvironmentFault."""
         ...
 
+    async def check(self) -> tuple[str, ...]:
+        """What the operator should know of the model before the first request; raises like `write`."""
+        ...
+
     async def close(self) -> None:
         """Give back connections."""
         ...

@@ -16,6 +16,7 @@ from consumer.study.schema import Draft, StudyRequest
 
 BASE_URL = "https://api.anthropic.com"
 TIMEOUT_S = 240.0
+CHECK_S = 10.0
 MOST_TOKENS = 16_000
 """Of one answer, thinking included. Above about 21,000 the SDK insists on streaming."""
 NO_CREDIT = frozenset({"contract_spend_limit_reached", "enforced_spend_limit_reached"})
@@ -45,6 +46,19 @@ class AnthropicProvider:
     async def write(self, request: StudyRequest) -> Draft:
         """Ask once, and again while the API asks for patience."""
         return self._draft(await patiently(lambda: self._ask(request), self._patience_s))
+
+    async def check(self) -> tuple[str, ...]:
+        """Models age: one that is retired raises EnvironmentFault, one that soon will be is a warning."""
+        try:
+            found = await self._client.models.retrieve(self.model, timeout=CHECK_S)
+        except anthropic.AnthropicError as error:
+            raise _verdict(error, self.model) from error
+        if found.lifecycle == "retired":
+            words = f"The model {self.model} is retired: set ANTHROPIC_MODEL to a current one."
+            raise EnvironmentFault(words, code="anthropic_setup")
+        if found.lifecycle == "deprecated":
+            return (f"The model {self.model} will be retired: set ANTHROPIC_MODEL to a current one.",)
+        return ()
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -41,6 +41,10 @@ class ExtractiveProvider:
         items = (item for gap in gaps if (item := quiz_item(gap, lexicon)))
         return Draft(quiz=tuple(islice(items, request.count)))
 
+    async def check(self) -> tuple[str, ...]:
+        """There is nothing that could age."""
+        return ()
+
     async def close(self) -> None:
         """There is nothing to give back."""
 

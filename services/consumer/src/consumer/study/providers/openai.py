@@ -48,6 +48,10 @@ class OpenAIProvider:
         """Ask once, and again while the API asks for patience."""
         return self._draft(await patiently(lambda: self._ask(request), self._patience_s))
 
+    async def check(self) -> tuple[str, ...]:
+        """Compatible servers need not know of any model before they are asked: the first request tells."""
+        return ()
+
     async def close(self) -> None:
         """Give back the connections."""
         await self._client.close()
