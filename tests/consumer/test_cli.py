@@ -61,7 +61,7 @@ def test_a_missing_variable_is_one_line_and_exit_code_2() -> None:
 def test_an_unreachable_database_is_one_line_and_exit_code_1() -> None:
     done = program("status", "v1", PATH="/usr/bin:/bin", DB_HOST="127.0.0.1", DB_PORT="1", DB_USER="x", DB_PASSWORD="x")
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("lectern: Postgres at 127.0.0.1:1/lectern (DB_HOST, DB_PORT)")
+    assert done.stderr.splitlines()[-1].startswith("lectern: Postgres at 127.0.0.1:1/lectern cannot be reached")
     assert "Traceback" not in done.stderr
 
 

@@ -64,6 +64,16 @@ async def test_a_video_that_cannot_be_had_says_why(
         await fetch(video, tmp_path)
 
 
+async def test_the_cookies_file_is_read_and_never_written(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    cookies = tmp_path / "cookies.txt"
+    cookies.write_text("# Netscape HTTP Cookie File\n.youtube.com\tTRUE\t/\tTRUE\t0\tPREF\thl=en\n")
+    before = (cookies.read_text(), cookies.stat().st_mtime_ns)
+    into = tmp_path / "into"
+    into.mkdir()
+    await download(LECTURE_ID, into, DownloadSettings(cookies_file=cookies), ignore)
+    assert (cookies.read_text(), cookies.stat().st_mtime_ns) == before
+
+
 async def test_a_reset_connection_is_picked_up_where_it_broke(youtube: YouTubeStandin, tmp_path: Path) -> None:
     source = await fetch(RESET_ID, tmp_path)
     assert source.path.stat().st_size > 500_000

@@ -91,10 +91,19 @@ async def test_a_delay_longer_than_sqs_allows_is_cut_to_what_it_allows(queue: Qu
     assert MAX_HOLD_S - 120 < sqs.hidden_s(stored) < MAX_HOLD_S
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "ExpiredToken", "AWS.SimpleQueueService.NonExistentQueue"])
-async def test_a_refusal_is_our_fault_and_names_the_setting(queue: Queue, sqs: StrictSqs, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "setting"),
+    [
+        ("AccessDenied", "AWS_ACCESS_KEY_ID"),
+        ("ExpiredToken", "AWS_SECRET_ACCESS_KEY"),
+        ("AWS.SimpleQueueService.NonExistentQueue", "SQS_QUEUE_URL"),
+    ],
+)
+async def test_a_refusal_is_our_fault_and_names_the_setting(
+    queue: Queue, sqs: StrictSqs, code: str, setting: str
+) -> None:
     sqs.fail("ReceiveMessage", code)
-    with pytest.raises(EnvironmentFault, match=r"SQS refused to receive messages.*\(SQS_QUEUE_URL, credentials\)"):
+    with pytest.raises(EnvironmentFault, match=f"SQS refused to receive messages: .*{setting}"):
         await queue.receive(1, 0, 30)
 
 
@@ -114,7 +123,7 @@ async def test_one_hiccup_of_a_short_call_is_not_even_noticed(queue: Queue, sqs:
 
 
 async def test_a_queue_that_cannot_be_reached_is_named() -> None:
-    with pytest.raises(EnvironmentFault, match=r"the queue \(SQS_QUEUE_URL\) cannot be reached"):
+    with pytest.raises(EnvironmentFault, match=r"the queue \(SQS_QUEUE_URL, AWS_ENDPOINT_URL\) cannot be reached"):
         await Queue("http://127.0.0.1:1/0/none", REGION, "http://127.0.0.1:1").reachable(attempts=1)
 
 

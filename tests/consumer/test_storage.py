@@ -52,9 +52,9 @@ async def test_other_bytes_never_replace_what_is_there(storage: Storage, key: st
 
 async def test_a_missing_bucket_is_our_fault_and_names_the_setting(aws: Aws, key: str, file: Path) -> None:
     missing = Storage("nowhere", REGION, aws.endpoint)
-    with pytest.raises(EnvironmentFault, match=r"\(S3_BUCKET, credentials\)"):
+    with pytest.raises(EnvironmentFault, match="make it, or check S3_BUCKET"):
         await missing.put(key, file, "application/json")
-    with pytest.raises(EnvironmentFault, match=r"\(S3_BUCKET, credentials\)"):
+    with pytest.raises(EnvironmentFault, match="make it, or check S3_BUCKET"):
         await missing.check()
 
 

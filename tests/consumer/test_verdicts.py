@@ -33,6 +33,8 @@ NO_SOLVER = "[youtube] n challenge solving failed: Some formats may be missing."
         ("unable to download video data: HTTP Error 403: Forbidden", EnvironmentFault, "blocked"),
         ("unable to write data: [Errno 28] No space left on device", EnvironmentFault, "disk_full"),
         ("Unable to connect to proxy", EnvironmentFault, "proxy"),
+        ("Unable to download API page: Failed to resolve 'www.youtube.com'", EnvironmentFault, "no_internet"),
+        ("Unable to download webpage: [Errno 101] Network is unreachable", EnvironmentFault, "no_internet"),
         ("[download] Got error: HTTP Error 503: Service Unavailable", TransientError, "download"),
         ("unable to download video data: HTTP Error 416: Requested range not satisfiable", TransientError, "download"),
         ("Something that nobody has ever seen", TransientError, "download"),

@@ -60,7 +60,7 @@ def make_storage(settings: Settings) -> Storage:
 async def consume(settings: Settings) -> None:
     """Work the queue until SIGTERM or SIGINT.
 
-    Raises EnvironmentFault where queue or database cannot be reached or the model cannot be used.
+    Raises LecternError before anything is received, where something is missing that every video needs.
     """
     async with AsyncExitStack() as stack:
         tools = await stack.enter_async_context(make_tools(settings))
@@ -71,16 +71,27 @@ async def consume(settings: Settings) -> None:
         await rows.ping()
         queue = make_queue(settings)
         patience = await queue.reachable()
-        work = partial(run, rows=rows, store=make_storage(settings), tools=tools)
+        store = make_storage(settings)
+        await store.check()
+        await check_transcriber(tools.transcriber)
+        work = partial(run, rows=rows, store=store, tools=tools)
         worker = Worker(queue, rows, work, _worker_settings(settings, patience))
+        await stack.enter_async_context(serve_health(worker.health, settings.health_host, settings.health_port))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.handle_exit)
-        await stack.enter_async_context(serve_health(worker.health, settings.health_host, settings.health_port))
         async with asyncio.TaskGroup() as group:
             upkeep = group.create_task(keep_up(rows, patience.retention_s, tools.scratch))
             await worker.run()
             upkeep.cancel()
+
+
+async def check_transcriber(transcriber: TranscriberClient) -> None:
+    """A wrong address or key would fail every video; one that still loads its model will be ready when it is needed."""
+    try:
+        await transcriber.check()
+    except TransientError as error:
+        log.warning("transcriber.not_ready", error=str(error))
 
 
 async def check_model(provider: StudyProvider) -> None:

@@ -1,20 +1,27 @@
 """`lectern doctor`: everything a consumer needs, checked one by one, each with what to do about it."""
 
+import asyncio
+import os
 import shutil
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from consumer.composition import make_queue, make_storage, make_tools
 from consumer.errors import EnvironmentFault, LecternError
 from consumer.overlay import find_deno, find_overlay, own_version
 from consumer.postgres import connect
+from consumer.process import find_program
+from consumer.scratch import make_scratch
 from consumer.settings import Settings
+from consumer.transcriber_client import TranscriberClient
 from consumer.update import try_out
 from consumer.videos import Videos
 
 Check = Callable[[Settings], Awaitable[str]]
+YOUTUBE_S = 5.0
 LEAST_FREE_BYTES = 5 * 10**9
 
 
@@ -23,6 +30,7 @@ async def examine(settings: Settings, console: Console) -> bool:
     checks: dict[str, Check] = {
         "ffmpeg": _ffmpeg,
         "yt-dlp": _ytdlp,
+        "YouTube": _youtube,
         "disk": _disk,
         "database": _database,
         "queue": _queue,
@@ -30,20 +38,18 @@ async def examine(settings: Settings, console: Console) -> bool:
         "transcriber": _transcriber,
         "study": _study,
     }
-    table = Table(show_header=False, box=None, pad_edge=False)
     well = True
     for name, check in checks.items():
         try:
-            table.add_row("[green]ok[/]", name, await check(settings))
+            mark, said = "[green]ok [/]", await check(settings)
         except LecternError as error:
-            well = False
-            table.add_row("[red]BAD[/]", name, str(error))
-    console.print(table)
+            well, mark, said = False, "[red]BAD[/]", str(error)
+        console.print(f"{mark} {name:12} {escape(said)}", soft_wrap=True, highlight=False)
     return well
 
 
 async def _ffmpeg(_: Settings) -> str:
-    found = shutil.which("ffmpeg")
+    found = find_program("ffmpeg")
     if found is None:
         raise EnvironmentFault("not on PATH: install it (apt install ffmpeg)")
     return found
@@ -60,8 +66,24 @@ async def _ytdlp(settings: Settings) -> str:
     return f"{tried.version} with solver {tried.solver} {where}, {find_deno(folder)}"
 
 
+async def _youtube(settings: Settings) -> str:
+    """Only that the way is open: whether YouTube then blocks this address shows with the first video."""
+    proxy = settings.ytdlp_proxy or os.environ.get("HTTPS_PROXY")
+    way = urlsplit(proxy if proxy and "://" in proxy else f"http://{proxy}" if proxy else "https://www.youtube.com")
+    host, port = way.hostname or "", way.port or (80 if proxy else 443)
+    named = "the proxy (YTDLP_PROXY, HTTPS_PROXY)" if proxy else "YouTube"
+    try:
+        async with asyncio.timeout(YOUTUBE_S):
+            _, writer = await asyncio.open_connection(host, port)
+    except OSError as error:  # TimeoutError is one
+        words = f"{named} at {host}:{port} cannot be reached: {error or 'no answer'}: check this machine's internet"
+        raise EnvironmentFault(words) from error
+    writer.close()
+    return f"{named} answers at {host}:{port}"
+
+
 async def _disk(settings: Settings) -> str:
-    settings.download_dir.mkdir(parents=True, exist_ok=True)
+    make_scratch(settings.download_dir)
     free = shutil.disk_usage(settings.download_dir).free
     if free < LEAST_FREE_BYTES:
         raise EnvironmentFault(
@@ -88,12 +110,12 @@ async def _bucket(settings: Settings) -> str:
 
 
 async def _transcriber(settings: Settings) -> str:
-    async with make_tools(settings) as tools:
-        ready = await tools.transcriber.check()
+    async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
+        ready = await transcriber.check()
     return f"{ready['model']} on {ready['device']}"
 
 
 async def _study(settings: Settings) -> str:
     async with make_tools(settings) as tools:
         warnings = await tools.provider.check()
-        return " ".join((f"{tools.provider.name}, {tools.provider.model}.", *warnings))
+        return ": ".join((f"{tools.provider.name}, {tools.provider.model}", *warnings))

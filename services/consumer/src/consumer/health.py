@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from consumer.breaker import Health
+from consumer.errors import ConfigError
 
 STALE_S = 120.0  # without a finished poll: the loop hangs, whatever the process does
 REQUEST_S = 5.0
@@ -19,7 +20,7 @@ REASONS = {200: "OK", 503: "Service Unavailable"}
 
 @asynccontextmanager
 async def serve_health(health: Health, host: str, port: int) -> AsyncGenerator[int]:
-    """Serve GET /health and /metrics; the port in use."""
+    """Serve GET /health and /metrics; the port in use. Raises ConfigError where it is taken."""
     registry = CollectorRegistry()
     registry.register(_Counts(health))
 
@@ -37,9 +38,17 @@ async def serve_health(health: Health, host: str, port: int) -> AsyncGenerator[i
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, host, port)
+    try:
+        server = await asyncio.start_server(answer, host, port)
+    except OSError as error:
+        raise ConfigError(f"HEALTH_HOST={host} HEALTH_PORT={port} cannot be listened on: {_reason(error)}") from error
     async with server:
         yield int(server.sockets[0].getsockname()[1])
+
+
+def _reason(error: OSError) -> str:
+    """asyncio words it at length, and the system's own words are the last of them."""
+    return str(error.strerror).rsplit(": ", 1)[-1]
 
 
 def verdict(health: Health) -> tuple[int, bytes]:

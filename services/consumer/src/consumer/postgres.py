@@ -41,9 +41,13 @@ async def door(what: str) -> AsyncGenerator[None]:
     try:
         yield
     except REFUSED as error:
-        raise EnvironmentFault(f"the database refused to {what}: {error} (DB_USER, DB_PASSWORD, DB_NAME)") from error
+        raise EnvironmentFault(
+            f"the database refused to {what}: {error} (check DB_USER, DB_PASSWORD, DB_NAME)"
+        ) from error
     except MISSING as error:
-        raise EnvironmentFault(f"the database could not {what}: {error} (lectern migrate makes it)") from error
+        raise EnvironmentFault(
+            f"the database could not {what}: {error} (run lectern migrate, or check VIDEO_TABLE)"
+        ) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         raise TransientError(f"the database could not {what}: {error or type(error).__name__}") from error
 
@@ -57,7 +61,8 @@ async def _connected(settings: DatabaseSettings, attempts: int) -> Pool:
             log.warning("postgres.unreachable", where=where, attempt=attempt, error=str(error))
             if attempt == attempts:
                 reason = error.__cause__ or error
-                raise EnvironmentFault(f"Postgres at {where} (DB_HOST, DB_PORT) cannot be reached: {reason}") from error
+                words = f"Postgres at {where} cannot be reached: {reason} (check DB_HOST, DB_PORT, DB_SSLMODE)"
+                raise EnvironmentFault(words) from error
         await asyncio.sleep(CONNECT_PAUSE_S)
     raise AssertionError("unreachable")
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import sysconfig
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -11,6 +13,11 @@ from dataclasses import dataclass
 TAIL_LINES = 30
 LINE_BYTES = 1 << 20
 TERM_GRACE_S = 3.0
+
+
+def find_program(name: str) -> str | None:
+    """A program on PATH, else one that was installed beside this Python; None where there is none."""
+    return shutil.which(name) or shutil.which(name, path=sysconfig.get_path("scripts"))
 
 
 @dataclass(frozen=True)

@@ -31,5 +31,5 @@ async def _dead_letters(queue: Queue) -> Queue:
     policy = (await queue.attributes()).get("RedrivePolicy")
     if not policy:
         raise ConfigError(f"the queue {queue.url} has no dead-letter queue")
-    name = str(json.loads(policy)["deadLetterTargetArn"]).rsplit(":", 1)[-1]
-    return queue.sibling(await queue.queue_url(name))
+    arn = str(json.loads(policy)["deadLetterTargetArn"])  # dead letters stay in their queue's account and region
+    return queue.sibling(arn.rsplit(":", 1)[-1])

@@ -1,13 +1,15 @@
 """The environment, read once. A missing or wrong variable is named in one line."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consumer.errors import ConfigError
 
+AWS_QUEUE = re.compile(r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 T = TypeVar("T", bound=BaseSettings)
 
 
@@ -32,7 +34,7 @@ class PipelineSettings(StudySettings):
     transcriber_api_key: SecretStr | None = None
     download_dir: Path = Path("/tmp/downloads")  # noqa: S108 - the name the worker before this one used
     max_video_seconds: Annotated[float, Field(gt=0)] = 4 * 3600
-    ytdlp_cookies_file: Path | None = None
+    ytdlp_cookies_file: FilePath | None = None
     ytdlp_proxy: str | None = None
     ytdlp_overlay_dir: Path | None = None
 
@@ -77,7 +79,17 @@ def read_settings(kind: type[T]) -> T:
         raise ConfigError(_explained(error)) from None
     if isinstance(settings, DatabaseSettings) and not (settings.db_password or settings.db_iam_auth):
         raise ConfigError("DB_PASSWORD is not set: set it, or DB_IAM_AUTH=1 for tokens from the instance role")
+    if isinstance(settings, Settings):
+        _check_region(settings)
     return settings
+
+
+def _check_region(settings: "Settings") -> None:
+    """Requests are signed for AWS_REGION: for a queue elsewhere AWS would only say that the signature is wrong."""
+    found = AWS_QUEUE.match(settings.sqs_queue_url)
+    if found and settings.aws_endpoint_url is None and found["region"] != settings.aws_region:
+        where = f"the queue of SQS_QUEUE_URL is in {found['region']}"
+        raise ConfigError(f"AWS_REGION={settings.aws_region}, but {where}: change the one that is wrong")
 
 
 def _explained(error: ValidationError) -> str:
@@ -87,4 +99,6 @@ def _explained(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]).upper()
     shown = "…" if "KEY" in name or "PASSWORD" in name else repr(first["input"])
+    if first["type"] == "string_pattern_mismatch":
+        return f"{name}={shown}: should begin with http:// or https://"
     return f"{name}={shown}: {first['msg'].lower()}"

@@ -14,6 +14,7 @@ import structlog
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from consumer.aws import code_of, remedy
 from consumer.errors import EnvironmentFault, LeaseLost, TransientError
 
 log = structlog.get_logger()
@@ -23,16 +24,6 @@ MAX_WAIT_S = 20
 DEFAULT_RETENTION_S = 4 * 24 * 3600
 MAX_HOLD_S = 12 * 3600  # from the receive, however often it is extended
 GONE = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
-BROKEN = {
-    "AccessDenied",
-    "AccessDeniedException",
-    "ExpiredToken",
-    "InvalidAccessKeyId",
-    "InvalidClientTokenId",
-    "QueueDoesNotExist",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-}
 
 
 @dataclass(frozen=True)
@@ -118,21 +109,17 @@ class Queue:
             except TransientError as error:
                 log.warning("sqs.unreachable", url=self.url, attempt=attempt, error=str(error))
                 if attempt == attempts:
-                    raise EnvironmentFault(f"the queue (SQS_QUEUE_URL) cannot be reached: {error}") from error
+                    raise EnvironmentFault(
+                        f"the queue (SQS_QUEUE_URL, AWS_ENDPOINT_URL) cannot be reached: {error}"
+                    ) from error
                 await asyncio.sleep(REACH_PAUSE_S)
         raise AssertionError("unreachable")
 
-    def sibling(self, url: str) -> "Queue":
-        """Another queue, by the same client."""
+    def sibling(self, name: str) -> "Queue":
+        """Another queue of the same account and region, by the same client."""
         other = copy.copy(self)
-        other.url = url
+        other.url = f"{self.url.rsplit('/', 1)[0]}/{name}"
         return other
-
-    async def queue_url(self, name: str) -> str:
-        """The address of another queue of this account."""
-        with _door("find the queue"):
-            answer = await asyncio.to_thread(self._client.get_queue_url, QueueName=name)
-        return str(answer["QueueUrl"])
 
     async def _call(self, what: str, method: Callable[..., dict[str, Any]], **values: object) -> dict[str, Any]:
         with _door(what):
@@ -151,12 +138,9 @@ def _door(what: str) -> Generator[None]:
     """Foreign exceptions become ours here and nowhere else."""
     try:
         yield
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", "")).rsplit(".", 1)[-1]
-        if code in GONE:
+    except (ClientError, BotoCoreError) as error:
+        if isinstance(error, ClientError) and (code := code_of(error)) in GONE:
             raise LeaseLost(f"SQS would not {what}: {code}") from error
-        if code in BROKEN or "NonExistentQueue" in str(error):
-            raise EnvironmentFault(f"SQS refused to {what}: {error} (SQS_QUEUE_URL, credentials)") from error
-        raise TransientError(f"SQS could not {what}: {error}") from error
-    except BotoCoreError as error:
+        if cause := remedy(error):
+            raise EnvironmentFault(f"SQS refused to {what}: {cause}") from error
         raise TransientError(f"SQS could not {what}: {error}") from error

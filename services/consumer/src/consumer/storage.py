@@ -13,11 +13,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from consumer.aws import code_of, remedy
 from consumer.errors import EnvironmentFault, TransientError
 
 MAX_OBJECT_BYTES = 5 * 10**9  # of one PUT: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 EXISTS = {"PreconditionFailed", "412"}
-BROKEN = {"AccessDenied", "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "403", "404"}
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Storage:
         return await asyncio.to_thread(self._get, key)
 
     async def check(self) -> None:
-        """Raises where the bucket cannot be used."""
-        with _door("look at the bucket"):
-            await asyncio.to_thread(self._client.head_bucket, Bucket=self.bucket)
+        """Raises where the bucket cannot be used. Asks for no more than a role needs that may see its own keys only."""
+        with _door(f"look into the bucket {self.bucket}"):
+            await asyncio.to_thread(self._client.list_objects_v2, Bucket=self.bucket, Prefix="videos/", MaxKeys=1)
 
     def _put(self, key: str, path: Path, media_type: str) -> Stored:
         digest = _sha256(path)
@@ -65,7 +65,7 @@ class Storage:
                     Metadata={"sha256": stored.sha256},
                 )
             except ClientError as error:
-                if _code(error) not in EXISTS:
+                if code_of(error) not in EXISTS:
                     raise
                 self._same(stored)
         return stored
@@ -85,16 +85,10 @@ def _door(what: str) -> Generator[None]:
     """Foreign exceptions become ours here and nowhere else."""
     try:
         yield
-    except ClientError as error:
-        if _code(error) in BROKEN:
-            raise EnvironmentFault(f"S3 refused to {what}: {error} (S3_BUCKET, credentials)") from error
+    except (ClientError, BotoCoreError) as error:
+        if cause := remedy(error):
+            raise EnvironmentFault(f"S3 refused to {what}: {cause}") from error
         raise TransientError(f"S3 could not {what}: {error}") from error
-    except BotoCoreError as error:
-        raise TransientError(f"S3 could not {what}: {error}") from error
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def _sha256(path: Path) -> bytes:

@@ -34,6 +34,10 @@ RULES: tuple[tuple[str, Verdict], ...] = (
     ),
     (r"ProxyError|Unable to connect to proxy|proxy", _ours("proxy", "the proxy cannot be reached: check YTDLP_PROXY")),
     (
+        r"Failed to resolve|Name or service not known|name resolution|Network is unreachable|No route to host",
+        _ours("no_internet", "YouTube cannot be reached from here: check this machine's internet, or set YTDLP_PROXY"),
+    ),
+    (
         r"Premieres in|will begin in|live event|Upcoming",
         lambda said: NotYet(f"the video is not there yet: {said}", code="premiere"),
     ),

@@ -113,7 +113,8 @@ class Videos:
 
     async def ping(self) -> None:
         """Raises where the database does not answer or a table lacks a column."""
-        await self._fetch("ping")
+        async with door("find its tables"), self._pool.acquire() as connection:
+            await connection.execute(self._sql["ping"])
 
     async def _end(self, name: str, claim: Claim, values: Sequence[object], outcome: Sequence[object]) -> None:
         """The row's last write and the attempt's, together or not at all."""

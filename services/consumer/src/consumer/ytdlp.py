@@ -6,6 +6,7 @@ A process of its own can be killed, cannot leak the consumer's secrets, and a fr
 """
 
 import json
+import shutil
 import sys
 from typing import Any, cast
 
@@ -86,6 +87,7 @@ def described(info: dict[str, Any]) -> dict[str, object]:
 def options(wanted: dict[str, Any], listener: Listener) -> dict[str, Any]:
     """yt-dlp's options: one site, one video, the original sound, nothing executed, nothing kept elsewhere."""
     folder, most_s = wanted["folder"], float(wanted["max_video_s"])
+    cookies = wanted.get("cookies") and shutil.copy(wanted["cookies"], f"{folder}/cookies.txt")
 
     def gate(info: dict[str, Any], *, incomplete: bool) -> None:  # noqa: ARG001 - yt-dlp passes it by name
         if info.get("live_status") == "is_live":
@@ -119,7 +121,7 @@ def options(wanted: dict[str, Any], listener: Listener) -> dict[str, Any]:
         "extractor_retries": RETRIES,
         "continuedl": True,
         "updatetime": False,
-        "cookiefile": wanted.get("cookies"),
+        "cookiefile": cookies,  # a copy: yt-dlp writes what YouTube changed back to it at the end
         "proxy": wanted.get("proxy"),
     }
     return {name: value for name, value in chosen.items() if value is not None}

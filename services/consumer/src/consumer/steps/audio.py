@@ -1,11 +1,10 @@
 """The step that makes the MP3, whatever came in."""
 
-import shutil
 from pathlib import Path
 
 from consumer.errors import EnvironmentFault, TransientError, VideoError
 from consumer.models import Audio, Progress, Source
-from consumer.process import ProgramHung, run_program
+from consumer.process import ProgramHung, find_program, run_program
 
 BIT_RATE, SAMPLE_RATE = "192k", "44100"  # below 32 kHz MP3 ends at 160 kbit/s (ISO 13818-3)
 IDLE_S = 60.0
@@ -26,7 +25,7 @@ async def make_mp3(source: Source, into: Path, on_progress: Progress) -> Audio:
 
     Raises VideoError for media without usable sound, EnvironmentFault without ffmpeg or disk.
     """
-    ffmpeg = shutil.which("ffmpeg")
+    ffmpeg = find_program("ffmpeg")
     if ffmpeg is None:
         raise EnvironmentFault(
             "ffmpeg is not installed: install it (apt install ffmpeg) and start again", code="no_ffmpeg"
