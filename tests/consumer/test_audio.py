@@ -84,6 +84,10 @@ async def test_without_ffmpeg_the_message_says_what_to_install(
     tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))  # this environment may have brought its own
+
+    def nowhere(_: str) -> str:
+        return str(tmp_path)
+
+    monkeypatch.setattr("sysconfig.get_path", nowhere)  # this environment may have brought its own
     with pytest.raises(EnvironmentFault, match="apt install ffmpeg"):
         await make_mp3(Source(lecture, "x"), tmp_path / "audio.mp3", ignore)

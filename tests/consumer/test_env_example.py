@@ -1,0 +1,62 @@
+""".env.example lists every setting there is and none that there is not, each with its default and words about it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+
+from consumer.settings import Settings as ConsumerSettings
+from consumer.study.make import ANTHROPIC_MODEL, OPENAI_MODEL
+from transcriber.settings import Settings as TranscriberSettings
+
+ROOT = Path(__file__).parents[2]
+LINE = re.compile(r"^(?P<comment># )?(?P<name>[A-Z][A-Z0-9_]+)=(?P<value>.*)$")
+BOTO = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+COMPOSE = {"COMPOSE_PROFILES"}
+MODELS = {"anthropic_model": ANTHROPIC_MODEL, "openai_model": OPENAI_MODEL}
+
+
+def lines() -> list[str]:
+    return (ROOT / ".env.example").read_text().splitlines()
+
+
+def listed() -> dict[str, tuple[bool, str]]:
+    """Each variable: whether it is commented out, and its value."""
+    found = [match for line in lines() if (match := LINE.match(line))]
+    return {match["name"]: (bool(match["comment"]), match["value"]) for match in found}
+
+
+def fields() -> dict[str, Any]:
+    """Each setting of either service, with its default."""
+    kinds: tuple[type[BaseSettings], ...] = (TranscriberSettings, ConsumerSettings)
+    return {name: field.default for kind in kinds for name, field in kind.model_fields.items()}
+
+
+def test_every_setting_is_listed_and_nothing_else() -> None:
+    composed = "".join((ROOT / name).read_text() for name in ("docker-compose.yml", "docker-compose.gpu.yml"))
+    passed_on = re.findall(r"\$\{([A-Z_]+)|^ +([A-Z_]+):$", composed, re.MULTILINE)
+    known = {name.upper() for name in fields()} | {one or other for one, other in passed_on} | BOTO | COMPOSE
+    assert set(listed()) == known
+
+
+def test_every_variable_has_words_above_it() -> None:
+    """A comment, or another variable of the same group that has one."""
+    explained = False
+    for line in lines():
+        if not LINE.match(line):
+            explained = line.startswith("# ") and not line.startswith("# ---")
+        assert explained or not LINE.match(line), line
+
+
+@pytest.mark.parametrize("name", sorted(name for name, (commented, value) in listed().items() if commented and value))
+def test_what_is_commented_out_shows_the_default(name: str) -> None:
+    field = name.lower()
+    if field not in fields():
+        pytest.skip("the compose files' own")
+    default = MODELS.get(field) or fields()[field]
+    assert default is not PydanticUndefined
+    shown = listed()[name][1]
+    assert shown == str(default) or float(shown) == float(default)
