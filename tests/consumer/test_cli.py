@@ -86,6 +86,30 @@ async def test_submit_makes_the_row_and_the_message(
     assert [message.body for message in sqs.messages] == [f'{{"video_id": "v1", "youtube_url": "{JOB.url}"}}']
 
 
+async def test_submit_of_a_video_that_failed_starts_it_anew(
+    environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
+) -> None:
+    claim = await videos.claim(JOB, "w1", 30, "m1")
+    assert isinstance(claim, Claim)
+    await videos.give_up(claim, "failed", "failed", "private", "the video is private", refund=False)
+    assert (await lectern("submit", URL, "--id", "v1")).exit_code == 0
+    row = await videos.row("v1")
+    assert row is not None
+    assert (row["status"], row["attempts"], row["error_message"]) == ("queued", 0, None)
+    assert await videos.claim(JOB, "w1", 30, sqs.messages[0].id) == Claim("v1", 2, 1)
+
+
+async def test_a_submit_that_cannot_be_queued_leaves_no_row_waiting(
+    environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
+) -> None:
+    sqs.fail("SendMessage", "AccessDenied")
+    done = await lectern("submit", URL, "--id", "v1")
+    assert "SQS refused to send a message" in str(done.exception)
+    row = await videos.row("v1")
+    assert row is not None
+    assert (row["status"], row["error_code"]) == ("rejected", "not_queued")
+
+
 async def test_submit_refuses_what_is_not_youtube(environment: pytest.MonkeyPatch, sqs: StrictSqs) -> None:
     done = await lectern("submit", "https://vimeo.com/1")
     assert str(done.exception) == "vimeo.com is not YouTube: only YouTube videos are taken"

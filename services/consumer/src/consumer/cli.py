@@ -12,7 +12,7 @@ from consumer import logs, report
 from consumer.composition import consume as consume_queue
 from consumer.composition import make_queue
 from consumer.doctor import examine
-from consumer.errors import BadMessage, ConfigError, TransientError
+from consumer.errors import BadMessage, ConfigError, LecternError, TransientError
 from consumer.migrations import find_migrations
 from consumer.migrations import migrate as apply_migrations
 from consumer.models import Job
@@ -126,9 +126,14 @@ def doctor() -> None:
 
 async def _submit(settings: Settings, job: Job) -> None:
     async with connect(settings, attempts=1) as pool:
-        if not await Videos(pool, settings.video_table).submit(job):
+        videos = Videos(pool, settings.video_table)
+        if not await videos.submit(job):
             raise TransientError(f"video {job.video_id} is being worked on: lectern status {job.video_id}")
-    await make_queue(settings).send(json.dumps({"video_id": job.video_id, "youtube_url": job.url}))
+        try:
+            await make_queue(settings).send(json.dumps({"video_id": job.video_id, "youtube_url": job.url}))
+        except LecternError as error:
+            await videos.reject(job.video_id, "not_queued", f"it could not be queued: {error}")
+            raise
 
 
 async def _row(video_id: str) -> dict[str, object]:

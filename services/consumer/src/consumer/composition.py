@@ -71,6 +71,8 @@ async def consume(settings: Settings) -> None:
         await rows.ping()
         queue = make_queue(settings)
         patience = await queue.reachable()
+        if patience.max_receives is not None and patience.max_receives <= settings.max_attempts:
+            log.warning("queue.impatient", max_receives=patience.max_receives, advice="maxReceiveCount of 20 or more")
         store = make_storage(settings)
         await store.check()
         await check_transcriber(tools.transcriber)
