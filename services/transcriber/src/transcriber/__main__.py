@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from typing import NoReturn
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -10,7 +11,7 @@ from pydantic.fields import FieldInfo
 from transcriber.errors import ConfigError
 from transcriber.settings import Settings, read_settings
 
-EXIT_CONFIG = 2
+EXIT_CONFIG, EXIT_MODEL = 2, 3
 EXIT_CODES = """\
 exit codes:
   0   stopped by a signal, after running requests were given DRAIN_SECONDS
@@ -20,7 +21,7 @@ exit codes:
 
 
 def main() -> None:
-    """Parse nothing but --help and --version; everything else is the environment."""
+    """Parse what to do; everything else is the environment."""
     parser = argparse.ArgumentParser(
         prog="transcriber",
         description="Serve POST /transcribe with one warm Whisper model. Set up by environment variables.",
@@ -28,17 +29,36 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version="transcriber 0.1.0")
-    parser.parse_args()
+    parser.add_argument(
+        "command", nargs="?", choices=("serve", "fetch"), default="serve", help="fetch: only get the model, then end"
+    )
+    command = parser.parse_args().command
     try:
         settings = read_settings()
     except ConfigError as error:
-        print(f"transcriber: {error}", file=sys.stderr)  # noqa: T201 - before there is a log
-        sys.exit(EXIT_CONFIG)
+        _leave(error, EXIT_CONFIG)
     # Since 1.29 onnxruntime reports to its maker from the moment of its import; nothing a user transcribes may tell.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    if command == "fetch":
+        _fetch(settings)
+        return
     from transcriber.server import serve
 
     sys.exit(serve(settings))
+
+
+def _fetch(settings: Settings) -> None:
+    from transcriber.fetch import fetch
+
+    try:
+        fetch(settings)
+    except ConfigError as error:
+        _leave(error, EXIT_MODEL)
+
+
+def _leave(error: ConfigError, code: int) -> NoReturn:
+    print(f"transcriber: {error}", file=sys.stderr)  # noqa: T201 - the operator's one line
+    sys.exit(code)
 
 
 def _variables() -> str:

@@ -23,7 +23,6 @@ log = structlog.get_logger()
 EXIT_CONFIG, EXIT_MODEL, EXIT_DEVICE = 2, 3, 70
 BACKLOG = 256
 LAST_WORDS_S = 5  # for answers that are being written when the drain is over
-MODEL_HINT = "WHISPER_MODEL takes a model's name, which is downloaded once, or the path of a converted model"
 
 
 def serve(settings: Settings, load: LoadModel = load_whisper) -> int:
@@ -86,7 +85,7 @@ def _code(fatal: BaseException | None) -> int:
     if fatal is None:
         return 0
     if isinstance(fatal, ConfigError):
-        _complain(f"{' '.join(str(fatal).split())} ({MODEL_HINT})")
+        _complain(" ".join(str(fatal).split()))
         return EXIT_MODEL
     _complain(str(fatal) or repr(fatal))
     return EXIT_DEVICE

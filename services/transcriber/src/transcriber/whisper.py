@@ -16,8 +16,10 @@ from faster_whisper.tokenizer import Tokenizer
 
 from transcriber.alignment import word_times
 from transcriber.backend import Ask, Decoding, Fault, Hypothesis, Mel, WindowWord
+from transcriber.device import choose_compute_type, choose_device
 from transcriber.errors import ConfigError
 from transcriber.schemas import Task
+from transcriber.weights import find_weights
 from transcriber.windows import Samples
 
 ctranslate2 = cast("Any", untyped_ctranslate2)
@@ -56,14 +58,13 @@ class WhisperBackend:
         device_index: int = 0,
         workers: int = 1,
     ) -> None:
-        self._chosen = _device(device)
-        wanted = ("float16" if self._chosen == "cuda" else "int8") if compute_type == "auto" else compute_type
+        self._chosen = choose_device(device)
         try:
             loaded = WhisperModel(
-                model,
+                str(find_weights(model)),
                 device=self._chosen,
                 device_index=device_index,
-                compute_type=wanted,
+                compute_type=choose_compute_type(compute_type, self._chosen),
                 cpu_threads=threads,
                 num_workers=workers,
             )
@@ -189,12 +190,6 @@ class WhisperBackend:
 
     def _tokenizer_of(self, language: str, task: Task) -> Any:
         return cast("Any", Tokenizer(self._whisper.hf_tokenizer, self._multilingual, task=task, language=language))
-
-
-def _device(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
 def _view(array: Any) -> Any:
