@@ -22,7 +22,7 @@ from consumer.update import try_out, update
 from tests.standins.youtube import LECTURE_ID, YouTubeStandin
 
 pytestmark = pytest.mark.xdist_group("youtube")
-NEWER, BROKEN, UNSOLVING = "2099.1.1", "2099.2.2", "2099.3.3"
+NEWER, BROKEN, UNSOLVING, DEMANDING = "2099.1.1", "2099.2.2", "2099.3.3", "2099.4.4"
 SOLVER = distribution("yt-dlp-ejs").version
 CORRUPT = {"yt_dlp/__init__.py": b"raise ImportError('this yt-dlp is broken')\n"}
 
@@ -38,8 +38,10 @@ def repacked(name: str, version: str, changed: Mapping[str, bytes], requires: st
     }
     info = f"{package}-{version}.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}"
+    command = f"[console_scripts]\n{name} = {package}:main\n"
     wheel = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    return {**files, **changed, f"{info}/METADATA": metadata.encode(), f"{info}/WHEEL": wheel.encode()}
+    about = {"METADATA": metadata, "WHEEL": wheel, "entry_points.txt": "" if name == "deno" else command}
+    return {**files, **changed, **{f"{info}/{file}": text.encode() for file, text in about.items()}}
 
 
 def write_wheel(folder: Path, name: str, version: str, files: Mapping[str, bytes]) -> None:
@@ -49,7 +51,9 @@ def write_wheel(folder: Path, name: str, version: str, files: Mapping[str, bytes
     lines = [f"{path},sha256={_digest(body)},{len(body)}" for path, body in files.items()]
     with zipfile.ZipFile(folder / f"{package}-{version}-py3-none-any.whl", "w") as wheel:
         for path, body in files.items():
-            wheel.writestr(path, body)
+            entry = zipfile.ZipInfo(path)
+            entry.external_attr = (0o100755 if "/scripts/" in path else 0o100644) << 16
+            wheel.writestr(entry, body)
         wheel.writestr(record, "\n".join([*lines, f"{record},,"]))
 
 
@@ -59,16 +63,20 @@ def _digest(body: bytes) -> str:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A newer yt-dlp that works, one that cannot be imported, and one whose solver solves nothing."""
+    """A newer yt-dlp that works, one that cannot be imported, one whose solver fails, one that wants a newer Deno."""
     folder = tmp_path_factory.mktemp("index")
     pinned = 'Requires-Dist: yt-dlp-ejs=={}; extra == "default"\nRequires-Dist: deno>=2; extra == "deno"\n'
     solves_nothing = "98.7.6"
     for version, changed, wants in (
         (NEWER, _renamed(NEWER), SOLVER),
         (UNSOLVING, {}, solves_nothing),
+        (DEMANDING, {}, SOLVER),
     ):
+        pinned = pinned.replace("deno>=2;", "deno>=99;") if version == DEMANDING else pinned
         write_wheel(folder, "yt-dlp", version, repacked("yt-dlp", version, changed, pinned.format(wants)))
     write_wheel(folder, "yt-dlp", BROKEN, CORRUPT | _metadata(BROKEN, pinned.format(SOLVER)))
+    deno = f'#!/bin/sh\nexec {find_deno(None)} "$@"\n'.encode()
+    write_wheel(folder, "deno", "99.9.9", repacked("deno", "99.9.9", {"deno-99.9.9.data/scripts/deno": deno}))
     nothing = {"yt_dlp_ejs/yt/solver/core.min.js": b"const jsc = () => ({responses: []});"}
     for version, changed in ((SOLVER, {}), (solves_nothing, nothing)):
         write_wheel(folder, "yt-dlp-ejs", version, repacked("yt-dlp-ejs", version, changed))
@@ -173,6 +181,11 @@ async def test_one_that_fails_its_trial_is_not_used_and_leaves_nothing(home: Pat
     overlay = find_overlay(home)
     assert overlay is not None
     assert overlay.tried == Tried(NEWER, SOLVER, own_version())
+
+
+async def test_a_newer_deno_comes_along_where_ours_is_too_old(copy: Path) -> None:
+    overlay = await update(copy, DEMANDING)
+    assert find_deno(overlay.folder) == str(overlay.folder / "bin" / "deno")
 
 
 async def test_updating_again_keeps_the_one_in_use_and_the_one_before_it(

@@ -23,7 +23,8 @@ from consumer.process import Finished, ProgramHung, run_program
 
 log = structlog.get_logger()
 PIP = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir")
-PLAIN = ("--no-deps", "--no-compile", "--only-binary", ":all:", "--root-user-action", "ignore")
+PLAIN = ("--no-deps", "--upgrade", "--no-compile", "--only-binary", ":all:", "--root-user-action", "ignore")
+"""`--upgrade`: a second install into a folder would otherwise leave `bin` as the first one made it."""
 FETCH_S, TRIAL_S = 300.0, 60.0  # without a word
 NEW = ".new-"
 KILLED_S = 3600.0  # an update that is older than this was killed
@@ -32,7 +33,7 @@ KILLED_S = 3600.0  # an update that is older than this was killed
 async def update(home: Path, wanted: str | None) -> Overlay:
     """Put yt-dlp (the newest, or the version `wanted`) into `home` and use it.
 
-    Raises EnvironmentFault, in words for the operator, and leaves what was used before in use.
+    Raises EnvironmentFault, in words for the operator; then what was in use before stays in use.
     """
     with _staging(home) as folder:
         await _fetch(folder, f"yt-dlp=={wanted}" if wanted else "yt-dlp")
@@ -98,7 +99,8 @@ async def _fetch(folder: Path, *requirements: str) -> None:
     chosen = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     environment = {**child_environment(None), **chosen}
     try:
-        done = await run_program(command, log.debug, idle_s=FETCH_S, environment=environment)
+        done = await run_program(command, log.debug, idle_s="""`--upgrade`: a second install into a folder would otherwise leave `bin` as the first one made it."""
+FETCH_S, environment=environment)
     except ProgramHung as error:
         raise EnvironmentFault(f"the package index does not answer: {error}") from error
     if done.code != 0:
