@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[3]
 TAG = "compose-test"
 BUILD_S, UP_S, COMMAND_S, JOB_S, POLL_S = 900.0, 240.0, 120.0, 120.0, 0.5
 ENDS = ("completed", "failed", "rejected")
+ONCE = ("model", "aws-setup", "migrate", "doctor")
 OVERLAY = "tests/e2e/compose/youtube.yml"
 SETTINGS = {
     "COMPOSE_FILE": f"docker-compose.yml:{OVERLAY}",
@@ -72,6 +73,14 @@ class Stack:
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return run(["docker", "compose", *arguments], self.folder, within_s, {**environment, **(settings or {})})
 
+    def up(self) -> None:
+        """Start what does not run and wait; raises ComposeFailed with the last words of what ran once."""
+        try:
+            self.compose("up", "--detach", "--wait", within_s=UP_S)
+        except ComposeFailed as error:
+            said = self.compose("logs", "--no-log-prefix", "--tail", "20", *ONCE)
+            raise ComposeFailed(f"{error}\n{said}") from error
+
     def container(self, service: str) -> str:
         """The id of a service's container, running or not."""
         return self.compose("ps", "--all", "--quiet", service).strip()
@@ -119,7 +128,7 @@ class Stack:
     def forget(self) -> None:
         """Restart the transcriber, which answers at once where it has heard the same sound before."""
         self.compose("restart", "transcriber")
-        self.compose("up", "--detach", "--wait", within_s=UP_S)
+        self.up()
 
     def close(self) -> None:
         """Containers, volumes and networks; the images stay, as a cache for the next run."""

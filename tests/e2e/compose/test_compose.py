@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.compose.stack import BUILD_S, UP_S, ComposeFailed, Stack, run
+from tests.e2e.compose.stack import BUILD_S, ComposeFailed, Stack, run
 from tests.standins.youtube import LECTURE_URL
 from tests.waiting import wait_until
 from tests.words import POCKET_WER, TOLERANCE, word_error_rate
@@ -36,23 +36,27 @@ def engine() -> bool:
     )
 
 
+def copy(folder: Path) -> Stack:
+    """A checkout of its own with its `.env`; nothing is built or started."""
+    folder.chmod(0o755)  # the containers read it as another user
+    stack = Stack(folder, folder / "media.mp3")
+    stack.prepare()
+    return stack
+
+
 @pytest.fixture(scope="module")
 def stack(lecture: Path) -> Generator[Stack]:
     """Built, up and healthy."""
     if not engine():
         pytest.skip("no Docker engine with Compose here: the compose test did not run")
     with tempfile.TemporaryDirectory(prefix="lectern-compose-") as made:
-        folder = Path(made)
-        folder.chmod(0o755)  # the containers read it as another user
-        media = folder / "media.mp3"
+        stack = copy(Path(made))
         repeat = ["ffmpeg", "-loglevel", "error", "-stream_loop", str(REPEATS - 1), "-i", str(lecture), "-c", "copy"]
-        run([*repeat, str(media)], folder)
-        stack = Stack(folder, media)
-        stack.prepare()
+        run([*repeat, str(stack.media)], stack.folder)
         stack.compose("build", "transcriber", "consumer", within_s=BUILD_S)
         stack.compose("build", "youtube", within_s=BUILD_S)  # made from the consumer's image
         try:
-            stack.compose("up", "--detach", "--wait", within_s=UP_S)
+            stack.up()
             yield stack
         finally:
             stack.close()
@@ -90,6 +94,14 @@ def test_the_doctor_finds_everything_well(stack: Stack) -> None:
     assert "BAD" not in stack.compose("exec", "-T", "consumer", "lectern", "doctor")
 
 
+def test_yt_dlp_says_which_of_the_two_is_used(stack: Stack) -> None:
+    assert "yt-dlp" in stack.compose("exec", "-T", "consumer", "lectern", "doctor")
+    assert (
+        stack.python("consumer", "import os; print(os.access(os.environ['YTDLP_OVERLAY_DIR'], os.W_OK))").strip()
+        == "True"
+    )
+
+
 async def test_a_message_becomes_a_completed_row_and_assets(stack: Stack) -> None:
     stack.send("job-1", LECTURE_URL)
     await stack.until_status("job-1", "completed")
@@ -104,7 +116,7 @@ async def test_a_killed_consumer_costs_time_and_nothing_else(stack: Stack) -> No
     stack.send("kill-1", LECTURE_URL)
     await stack.until_status("kill-1", "transcribing")
     run(["docker", "kill", stack.container("consumer")], stack.folder)
-    stack.compose("up", "--detach", "--wait", within_s=UP_S)
+    stack.up()
     await stack.until_status("kill-1", "completed")
     outcomes = stack.sql("SELECT coalesce(outcome, 'lost') FROM video_attempt WHERE video_id = 'kill-1' ORDER BY token")
     assert outcomes == ["lost", "completed"]
@@ -116,7 +128,7 @@ async def test_a_killed_transcriber_costs_time_and_nothing_else(stack: Stack) ->
     await stack.until_status("kill-2", "transcribing")
     run(["docker", "kill", stack.container("transcriber")], stack.folder)
     await stack.until_status("kill-2", "queued")
-    stack.compose("up", "--detach", "--wait", within_s=UP_S)
+    stack.up()
     await stack.until_status("kill-2", "completed")
 
 
@@ -135,5 +147,50 @@ async def test_a_stop_in_the_middle_ends_within_the_grace_and_loses_nothing(stac
     assert time.monotonic() - began < 60
     assert stack.inspect("consumer")["State"]["ExitCode"] == 0
     assert stack.sql("SELECT status, attempts FROM video WHERE id = 'stop-1'") == ["queued|0"]
-    stack.compose("up", "--detach", "--wait", within_s=UP_S)
+    stack.up()
     await stack.until_status("stop-1", "completed")
+
+
+@pytest.mark.parametrize(
+    ("settings", "service", "says"),
+    [
+        ({"WHISPER_MODEL": "larg-v3"}, "model", "transcriber: WHISPER_MODEL='larg-v3' is no model"),
+        ({"WHISPER_DEVICE": "cuda"}, "model", "transcriber: WHISPER_DEVICE=cuda, but no NVIDIA GPU can be seen here"),
+        ({"SQS_QUEUE_URL": "lectern"}, "doctor", "SQS_QUEUE_URL"),
+        ({"DB_PASSWORD": "wrong"}, "migrate", "DB_PASSWORD"),
+    ],
+)
+def test_what_is_wrong_fails_the_start_at_once_and_is_said(
+    stack: Stack, settings: dict[str, str], service: str, says: str
+) -> None:
+    env = stack.folder / ".env"
+    right = env.read_text()
+    env.write_text(right + "".join(f"{name}={value}\n" for name, value in settings.items()))
+    try:
+        with pytest.raises(ComposeFailed) as failed:
+            stack.up()
+        assert f'service "{service}" didn\'t complete successfully' in str(failed.value)
+        assert says in str(failed.value)
+    finally:
+        env.write_text(right)
+
+
+def test_both_files_are_understood_and_the_second_adds_only_the_gpu(stack: Stack) -> None:
+    config = ("config", "--format", "json")
+    plain = json.loads(stack.compose(*config, settings={"COMPOSE_FILE": "docker-compose.yml"}))
+    gpu = json.loads(stack.compose(*config, settings={"COMPOSE_FILE": "docker-compose.yml:docker-compose.gpu.yml"}))
+    assert set(plain["services"]) == set(gpu["services"])
+    changed = {name for name in plain["services"] if plain["services"][name] != gpu["services"][name]}
+    assert changed == {"model", "transcriber"}
+    for name in changed:
+        assert gpu["services"][name]["build"]["args"] == {"GPU": "1"}
+        assert gpu["services"][name]["deploy"]["resources"]["reservations"]["devices"][0]["capabilities"] == ["gpu"]
+
+
+def test_a_missing_env_file_is_named(stack: Stack) -> None:
+    (stack.folder / ".env").rename(stack.folder / ".env.away")
+    try:
+        with pytest.raises(ComposeFailed, match=r"\.env"):
+            stack.compose("up", "--detach", settings={"COMPOSE_FILE": "docker-compose.yml"})
+    finally:
+        (stack.folder / ".env.away").rename(stack.folder / ".env")
