@@ -99,8 +99,7 @@ async def _fetch(folder: Path, *requirements: str) -> None:
     chosen = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     environment = {**child_environment(None), **chosen}
     try:
-        done = await run_program(command, log.debug, idle_s="""`--upgrade`: a second install into a folder would otherwise leave `bin` as the first one made it."""
-FETCH_S, environment=environment)
+        done = await run_program(command, log.debug, idle_s=FETCH_S, environment=environment)
     except ProgramHung as error:
         raise EnvironmentFault(f"the package index does not answer: {error}") from error
     if done.code != 0:
