@@ -1,0 +1,57 @@
+"""Sound for the benchmarks: clips and long files cut from the sample lecture, and the words said in each."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tests.transcriber.clips import LECTURE, lecture_audio, piece, write_wav
+from transcriber.windows import SAMPLE_RATE, Samples
+
+PAUSE_S = 0.25  # of quiet, between two sentences of the lecture
+QUIET = 0.01
+
+
+@dataclass(frozen=True)
+class Item:
+    """One upload: where it is and how long it plays."""
+
+    path: Path
+    seconds: float
+
+
+def clips(folder: Path, count: int, shortest_s: float = 5.0, longest_s: float = 15.0) -> list[Item]:
+    """Cuts of different lengths from all over the lecture, all different."""
+    audio = lecture_audio()
+    total_s = len(audio) / SAMPLE_RATE
+    made: list[Item] = []
+    for number in range(count):
+        length_s = shortest_s + (longest_s - shortest_s) * (number * 7 % count) / max(1, count - 1)
+        start_s = (total_s - length_s) * number / max(1, count - 1)
+        path = write_wav(folder / f"clip-{number}.wav", piece(audio, start_s, start_s + length_s))
+        made.append(Item(path, length_s))
+    return made
+
+
+def long_file(folder: Path, seconds: float, shift: int = 0) -> Item:
+    """The lecture again and again as MP3, `seconds` long; `shift` makes files of one length differ."""
+    path = folder / f"long-{seconds:.0f}-{shift}.mp3"
+    if not path.exists():
+        command = ["ffmpeg", "-loglevel", "error", "-ss", str(3 * shift), "-stream_loop", "-1", "-i", str(LECTURE)]
+        subprocess.run([*command, "-t", str(seconds), "-c", "copy", "-y", str(path)], check=True)
+    return Item(path, seconds)
+
+
+def phrases(audio: Samples, shortest_s: float = 1.5) -> list[Samples]:
+    """The lecture's phrases, cut where the speaker pauses; each has words of its own."""
+    frame = SAMPLE_RATE // 50
+    loud = np.abs(audio[: len(audio) // frame * frame].reshape(-1, frame)).max(axis=1) > QUIET
+    cuts, quiet, start = list[Samples](), 0, 0
+    for number, is_loud in enumerate(loud):
+        quiet = 0 if is_loud else quiet + 1
+        at = number * frame
+        if quiet * frame >= PAUSE_S * SAMPLE_RATE and at - start >= shortest_s * SAMPLE_RATE:
+            cuts.append(audio[start:at])
+            start, quiet = at, 0
+    return cuts
