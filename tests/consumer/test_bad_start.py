@@ -13,7 +13,7 @@ import pytest_asyncio
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
@@ -35,7 +35,15 @@ async def transcriber() -> AsyncGenerator[str]:
     async def ready(_: Request) -> JSONResponse:
         return JSONResponse({"model": "pocket", "device": "cpu"})
 
-    async with serving(Starlette(routes=[Route("/health/ready", ready)])) as url:
+    async def models(request: Request) -> JSONResponse:
+        wrong = request.headers.get("authorization", "") not in ("", "Bearer right")
+        return JSONResponse({"detail": "the API key is wrong"} if wrong else {"data": []}, 401 if wrong else 200)
+
+    async def page(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("<html>another service</html>")
+
+    routes = [Route("/health/ready", ready), Route("/v1/models", models), Route("/other/{path:path}", page)]
+    async with serving(Starlette(routes=routes)) as url:
         yield url
 
 
@@ -84,6 +92,22 @@ async def test_a_wrong_setting_is_named(
     assert isinstance(done.exception, kind)
     assert words in str(done.exception)
     assert "\n" not in str(done.exception)
+
+
+async def test_a_wrong_key_for_the_transcriber_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("TRANSCRIBER_API_KEY", "wrong")
+    said = str((await lectern("consume")).exception)
+    assert said == "the transcriber refused us with 401: the API key is wrong (check TRANSCRIBER_API_KEY)"
+
+
+@pytest.mark.parametrize("path", ["other", "nothing"])
+async def test_another_service_at_the_transcriber_s_address_is_named(
+    environment: pytest.MonkeyPatch, transcriber: str, path: str
+) -> None:
+    environment.setenv("TRANSCRIBER_URL", f"{transcriber}/{path}")
+    done = await lectern("consume")
+    assert isinstance(done.exception, EnvironmentFault)
+    assert "check TRANSCRIBER_URL" in str(done.exception)
 
 
 async def test_a_queue_that_does_not_exist_is_named(environment: pytest.MonkeyPatch, aws: Aws) -> None:

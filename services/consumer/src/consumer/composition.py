@@ -6,13 +6,14 @@ import signal
 import socket
 import uuid
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import structlog
 
 from consumer.errors import TransientError
 from consumer.health import serve_health
+from consumer.metrics import watch_depth
 from consumer.pipeline import Tools, run
 from consumer.postgres import connect
 from consumer.scratch import make_scratch
@@ -78,14 +79,22 @@ async def consume(settings: Settings) -> None:
         await check_transcriber(tools.transcriber)
         work = partial(run, rows=rows, store=store, tools=tools)
         worker = Worker(queue, rows, work, _worker_settings(settings, patience))
-        await stack.enter_async_context(serve_health(worker.health, settings.health_host, settings.health_port))
+        await stack.enter_async_context(_health(worker, tools, settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.handle_exit)
         async with asyncio.TaskGroup() as group:
-            upkeep = group.create_task(keep_up(rows, patience.retention_s, tools.scratch))
+            beside = [
+                group.create_task(keep_up(rows, patience.retention_s, tools.scratch)),
+                group.create_task(watch_depth(queue, tools.metrics)),
+            ]
             await worker.run()
-            upkeep.cancel()
+            for task in beside:
+                task.cancel()
+
+
+def _health(worker: Worker, tools: Tools, settings: Settings) -> AbstractAsyncContextManager[int]:
+    return serve_health(worker.health, tools.metrics.registry, settings.health_host, settings.health_port)
 
 
 async def check_transcriber(transcriber: TranscriberClient) -> None:

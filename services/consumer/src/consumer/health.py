@@ -19,9 +19,8 @@ REASONS = {200: "OK", 503: "Service Unavailable"}
 
 
 @asynccontextmanager
-async def serve_health(health: Health, host: str, port: int) -> AsyncGenerator[int]:
+async def serve_health(health: Health, registry: CollectorRegistry, host: str, port: int) -> AsyncGenerator[int]:
     """Serve GET /health and /metrics; the port in use. Raises ConfigError where it is taken."""
-    registry = CollectorRegistry()
     registry.register(_Counts(health))
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,13 +1,14 @@
 """The whole job on one screen: start reading here."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from consumer.assets import Production, write_assets
 from consumer.lease import Lease
+from consumer.metrics import Metrics
 from consumer.models import Job, Source, Stage
 from consumer.scratch import scratch_folder
 from consumer.steps.audio import make_mp3
@@ -29,6 +30,7 @@ class Tools:
     transcriber: TranscriberClient
     provider: StudyProvider
     scratch: Path
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Rows(Protocol):
@@ -44,7 +46,7 @@ async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Store,
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
     async with lease:
         with scratch_folder(tools.scratch, job.video_id, claim.token) as folder:
-            watch = Stopwatch(lease.report, partial(rows.open_stage, claim))
+            watch = Stopwatch(lease.report, partial(rows.open_stage, claim), tools.metrics.stage)
             async with watch.stage("download") as progress:
                 source = await download(job.youtube_id, folder, tools.download, progress)
             made = await produce(source, folder, tools, watch)
@@ -52,6 +54,7 @@ async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Store,
                 files = await asyncio.to_thread(write_assets, made, folder)
                 keys = await publish(made, files, store, prefix, progress)
     await rows.complete(claim, completion(made, keys))  # the last beat has ended: nothing overwrites this
+    tools.metrics.completed(made.audio.duration_s)
 
 
 async def produce(source: Source, folder: Path, tools: Tools, watch: Stopwatch) -> Production:
@@ -62,6 +65,7 @@ async def produce(source: Source, folder: Path, tools: Tools, watch: Stopwatch) 
         transcript = await transcribe(audio, tools.transcriber, progress)
     async with watch.stage("study") as progress:
         material = await write_study(transcript, source, tools.provider, progress)
+        tools.metrics.spent(material.usage.model, material.usage.cost_usd)
     return Production(source, audio, transcript, material, watch.seconds)
 
 

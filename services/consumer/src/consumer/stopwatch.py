@@ -15,8 +15,14 @@ log = structlog.get_logger()
 class Stopwatch:
     """`async with watch.stage(name) as progress:` around each stage; `seconds` by stage afterwards."""
 
-    def __init__(self, report: Callable[[Stage, float], None], begin: Callable[[Stage], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        report: Callable[[Stage, float], None],
+        begin: Callable[[Stage], Awaitable[None]],
+        observe: Callable[[Stage, float], None],
+    ) -> None:
         self.seconds: dict[str, float] = {}
+        self._observe = observe
         self._report = report
         self._begin = begin
 
@@ -28,5 +34,6 @@ class Stopwatch:
         started = time.monotonic()
         yield partial(self._report, name)
         self.seconds[name] = time.monotonic() - started
+        self._observe(name, self.seconds[name])
         self._report(name, 1.0)
         log.info("stage.done", stage=name, seconds=round(self.seconds[name], 2))

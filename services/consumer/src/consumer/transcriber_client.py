@@ -55,12 +55,29 @@ class TranscriberClient:
                 await response.aclose()
 
     async def check(self) -> dict[str, Any]:
-        """What /health/ready says; raises EnvironmentFault where nobody answers, TransientError while it loads."""
+        """What /health/ready says, `model` and `device` among it.
+
+        Raises EnvironmentFault where no transcriber answers or our key is wrong, TransientError while it loads.
+        """
         async with self._door():
-            response = await self._client.get("/health/ready", timeout=CONNECT_S)
-        if response.status_code != 200:
-            raise TransientError(f"the transcriber at {self.base_url} is not ready: {response.text[:200]}")
-        return cast("dict[str, Any]", response.json())
+            ready = await self._client.get("/health/ready", timeout=CONNECT_S)
+            keyed = await self._client.get("/v1/models", timeout=CONNECT_S)  # the cheapest thing that wants the key
+        for response in (ready, keyed):
+            if response.status_code in OURS:
+                raise refused(response.status_code, response.content, None)
+        if ready.status_code != 200:
+            raise TransientError(f"the transcriber at {self.base_url} is not ready: {ready.text[:200]}")
+        return self._described(ready)
+
+    def _described(self, ready: httpx.Response) -> dict[str, Any]:
+        try:
+            said = ready.json()
+        except ValueError:
+            said = None
+        if not isinstance(said, dict) or not {"model", "device"} <= said.keys():
+            words = f"what answers at {self.base_url} is no transcriber: check TRANSCRIBER_URL"
+            raise EnvironmentFault(words, code="transcriber_refused")
+        return cast("dict[str, Any]", said)
 
     @asynccontextmanager
     async def _door(self) -> AsyncGenerator[None]:
@@ -83,7 +100,9 @@ def refused(status: int, body: bytes, retry_after: str | None) -> LecternError:
     """The verdict for an answer that is no transcript."""
     detail = _detail(body)
     if status in OURS:
-        return EnvironmentFault(f"the transcriber refused us with {status}: {detail}", code="transcriber_refused")
+        setting = "TRANSCRIBER_API_KEY" if status in {401, 403} else "TRANSCRIBER_URL"
+        words = f"the transcriber refused us with {status}: {detail} (check {setting})"
+        return EnvironmentFault(words, code="transcriber_refused")
     if status in VIDEOS:
         return VideoError(detail, code="not_transcribable")
     seconds = float(retry_after) if retry_after and retry_after.isdigit() else DEFAULT_RETRY_S
