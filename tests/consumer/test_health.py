@@ -9,6 +9,7 @@ import pytest
 from consumer.breaker import Breaker, Health
 from consumer.errors import EnvironmentFault
 from consumer.health import STALE_S, serve_health, verdict
+from consumer.metrics import Metrics
 
 
 @pytest.fixture
@@ -17,9 +18,14 @@ def health() -> Health:
 
 
 @pytest.fixture
-async def client(health: Health) -> AsyncGenerator[httpx.AsyncClient]:
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+async def client(health: Health, metrics: Metrics) -> AsyncGenerator[httpx.AsyncClient]:
     async with (
-        serve_health(health, "127.0.0.1", 0) as port,
+        serve_health(health, metrics.registry, "127.0.0.1", 0) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
     ):
         yield client
@@ -54,6 +60,18 @@ async def test_prometheus_gets_outcomes_in_its_own_format(health: Health, client
     assert answer.headers["content-type"].startswith("text/plain")
     assert 'consumer_messages_total{outcome="completed"} 2.0' in answer.text
     assert "consumer_healthy 1.0" in answer.text
+
+
+async def test_prometheus_gets_stages_spend_and_the_queue(metrics: Metrics, client: httpx.AsyncClient) -> None:
+    metrics.stage("audio", 3)
+    metrics.spent("claude", 0.25)
+    metrics.completed(60)
+    metrics.depth(7, 1)
+    text = (await client.get("/metrics")).text
+    assert 'consumer_stage_seconds_bucket{le="5.0",stage="audio"} 1.0' in text
+    assert 'consumer_spend_usd_total{model="claude"} 0.25' in text
+    assert "consumer_audio_seconds_total 60.0" in text
+    assert 'consumer_queue_messages{state="waiting"} 7.0' in text
 
 
 def test_the_pause_grows_while_it_stays_broken_and_each_part_is_mended_by_itself() -> None:

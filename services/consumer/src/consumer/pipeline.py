@@ -65,7 +65,7 @@ async def produce(source: Source, folder: Path, tools: Tools, watch: Stopwatch) 
         transcript = await transcribe(audio, tools.transcriber, progress)
     async with watch.stage("study") as progress:
         material = await write_study(transcript, source, tools.provider, progress)
-        tools.metrics.spent(material.usage.model, material.usage.cost_usd)
+        tools.metrics.spent(material.model, material.usage.cost_usd)
     return Production(source, audio, transcript, material, watch.seconds)
 
 

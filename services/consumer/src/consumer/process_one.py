@@ -31,7 +31,7 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
         await tools.transcriber.check()
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="lectern-")))
         bars = stack.enter_context(Bars(console, ["audio", "transcribe", "study"] if is_file else None))
-        watch = Stopwatch(bars.report, _nothing)
+        watch = Stopwatch(bars.report, _nothing, tools.metrics.stage)
         source = local_source(local) if is_file else await _downloaded(name, folder, tools, watch)
         made = await produce(source, folder, tools, watch)
         files = write_assets(made, folder)

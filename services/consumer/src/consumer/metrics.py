@@ -1,0 +1,60 @@
+"""What Prometheus is told of the work itself; `health` adds what it knows of messages."""
+
+import asyncio
+from typing import Protocol
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from consumer.errors import LecternError
+
+log = structlog.get_logger()
+SECONDS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800, 3600)
+DEPTH_S = 30.0  # SQS counts are approximate and a minute old anyway
+
+
+class Metrics:
+    """Counts of one consumer, on a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._stages = Histogram(
+            "consumer_stage_seconds", "Seconds of a stage that succeeded", ["stage"], buckets=SECONDS, registry=registry
+        )
+        self._audio = Counter("consumer_audio_seconds", "Seconds of lectures completed", registry=registry)
+        self._spend = Counter("consumer_spend_usd", "US dollars paid for study material", ["model"], registry=registry)
+        self._depth = Gauge("consumer_queue_messages", "Messages on the queue", ["state"], registry=registry)
+
+    def stage(self, name: str, seconds: float) -> None:
+        """A stage has succeeded."""
+        self._stages.labels(name).observe(seconds)
+
+    def completed(self, audio_s: float) -> None:
+        """A video is done."""
+        self._audio.inc(audio_s)
+
+    def spent(self, model: str, cost_usd: float) -> None:
+        """Study material was paid for, whatever becomes of the video."""
+        self._spend.labels(model).inc(cost_usd)
+
+    def depth(self, waiting: int, in_flight: int) -> None:
+        """What the queue says of itself."""
+        self._depth.labels("waiting").set(waiting)
+        self._depth.labels("in_flight").set(in_flight)
+
+
+class Countable(Protocol):
+    """A queue that can say how much is on it."""
+
+    async def attributes(self) -> dict[str, str]: ...
+
+
+async def watch_depth(queue: Countable, metrics: Metrics) -> None:
+    """Ask the queue for its length, for ever."""
+    while True:
+        try:
+            said = await queue.attributes()
+            metrics.depth(int(said["ApproximateNumberOfMessages"]), int(said["ApproximateNumberOfMessagesNotVisible"]))
+        except LecternError as error:
+            log.warning("queue.depth.unknown", error=str(error))
+        await asyncio.sleep(DEPTH_S)

@@ -1,0 +1,103 @@
+"""The dashboard and the alerts ask only for what the services really say, and every alert has a paragraph."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from consumer.breaker import Health
+from consumer.health import serve_health
+from consumer.metrics import Metrics as ConsumerMetrics
+from transcriber.metrics import Metrics as TranscriberMetrics
+
+ROOT = Path(__file__).parents[2]
+OBSERVE = ROOT / "infra/observe"
+DASHBOARD = OBSERVE / "grafana/dashboards/lectern.json"
+OURS = re.compile(r"\b(?:consumer|transcriber|process)_[a-z_]+\b")
+LABELS = re.compile(r"by \(([^)]*)\)|\{([a-z_]+)=")
+OF_PROMETHEUS = {"le", "instance", "job"}
+
+
+def alerts() -> list[dict[str, Any]]:
+    return yaml.safe_load((OBSERVE / "alerts.yml").read_text())["groups"][0]["rules"]
+
+
+def expressions() -> Iterator[str]:
+    """All PromQL there is."""
+    for panel in json.loads(DASHBOARD.read_text())["panels"]:
+        yield from (target["expr"] for target in panel["targets"])
+    yield from (rule["expr"] for rule in alerts())
+
+
+@pytest.fixture
+async def said() -> dict[str, set[str]]:
+    """Every sample's name and labels, on both services' real pages, once each figure has been told something."""
+    consumer, health = ConsumerMetrics(), Health()
+    consumer.stage("audio", 1)
+    consumer.spent("model", 1)
+    consumer.depth(1, 1)
+    health.count("completed")
+    transcriber = TranscriberMetrics()
+    transcriber.batch(1, 2, 0.1, 1)
+    transcriber.doubted("loop")
+    transcriber.answered("/transcribe", 200)
+    transcriber.failed("urn:lectern:Overloaded")
+    for gauge in ("queued_audio_seconds", "predicted_wait_seconds"):  # the service adds them with its engine
+        transcriber.gauge(gauge, gauge, lambda: 0.0)
+    async with (
+        serve_health(health, consumer.registry, "127.0.0.1", 0) as port,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        page = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    found: dict[str, set[str]] = {}
+    for text in (page, transcriber.page().decode()):
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                found.setdefault(sample.name, set()).update(sample.labels)
+    return found
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(list(expressions())) > 20
+
+
+@pytest.mark.parametrize("expression", list(expressions()))
+async def test_an_expression_names_only_what_is_said(expression: str, said: dict[str, set[str]]) -> None:
+    names = set(OURS.findall(expression))
+    assert names <= set(said)
+    offered = OF_PROMETHEUS.union(*(said[name] for name in names))
+    asked = {label.strip() for group in LABELS.findall(expression) for part in group for label in part.split(",")}
+    assert asked - {""} <= offered
+
+
+def test_every_alert_has_a_paragraph_in_the_runbook() -> None:
+    runbook = (ROOT / "infra/README.md").read_text()
+    assert [rule["alert"] for rule in alerts() if f"**{rule['alert']}**" not in runbook] == []
+
+
+def test_prometheus_accepts_the_rules(tmp_path: Path) -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed (Debian: apt install prometheus)")
+    config = tmp_path / "prometheus.yml"
+    config.write_text((OBSERVE / "prometheus.yml").read_text().replace("/etc/prometheus", str(OBSERVE)))
+    done = subprocess.run(["promtool", "check", "config", str(config)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_prometheus_understands_every_expression_of_the_dashboard(tmp_path: Path) -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed (Debian: apt install prometheus)")
+    asked = [each.replace("$__rate_interval", "1m") for each in expressions()]
+    rules = [{"record": f"check:{number}", "expr": each} for number, each in enumerate(asked)]
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
+    command = ["promtool", "check", "rules", str(tmp_path / "rules.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
