@@ -24,6 +24,7 @@ from tests.standins.youtube import LECTURE_ID, YouTubeStandin
 pytestmark = pytest.mark.xdist_group("youtube")
 NEWER, BROKEN, UNSOLVING, DEMANDING = "2099.1.1", "2099.2.2", "2099.3.3", "2099.4.4"
 SOLVER = distribution("yt-dlp-ejs").version
+CORE = "yt_dlp_ejs/yt/solver/core.min.js"
 CORRUPT = {"yt_dlp/__init__.py": b"raise ImportError('this yt-dlp is broken')\n"}
 
 
@@ -77,8 +78,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_wheel(folder, "yt-dlp", BROKEN, CORRUPT | _metadata(BROKEN, pinned.format(SOLVER)))
     deno = f'#!/bin/sh\nexec {find_deno(None)} "$@"\n'.encode()
     write_wheel(folder, "deno", "99.9.9", repacked("deno", "99.9.9", {"deno-99.9.9.data/scripts/deno": deno}))
-    nothing = {"yt_dlp_ejs/yt/solver/core.min.js": b"const jsc = () => ({responses: []});"}
-    for version, changed in ((SOLVER, {}), (solves_nothing, nothing)):
+    for version, changed in ((SOLVER, {}), (solves_nothing, {CORE: b"const jsc = () => ({responses: []});"})):
         write_wheel(folder, "yt-dlp-ejs", version, repacked("yt-dlp-ejs", version, changed))
     return folder
 
@@ -150,10 +150,9 @@ async def versions_used(home: Path, into: Path) -> tuple[list[str], list[str]]:
 
 def recorded(home: Path, tried: Tried) -> Path:
     """An overlay with this record and nothing else."""
-    folder = home / tried.version
-    folder.mkdir()
-    Overlay(folder, tried).write()
-    (home / CURRENT).symlink_to(folder)
+    (home / "newer").mkdir()
+    Overlay(home / "newer", tried).write()
+    (home / CURRENT).symlink_to("newer")
     return home
 
 
