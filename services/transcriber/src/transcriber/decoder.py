@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, cast
 
 import av
 import av.error
+from av.stream import Discard
 
 from transcriber import errors
 from transcriber.windows import SAMPLE_RATE
@@ -56,7 +57,7 @@ def replies(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
         yield from decoded(upload, max_audio_s)
     except errors.MediaError as error:
         yield failure(error)
-    except (av.error.InvalidDataError, ValueError, av.error.EOFError, av.error.ProtocolNotFoundError):
+    except (av.error.InvalidDataError, av.error.EOFError, av.error.ProtocolNotFoundError):
         yield failure(errors.NotAudio("this is not an audio or video file that can be read"))
     except (av.error.FFmpegError, MemoryError) as error:
         yield failure(errors.Undecodable(f"the audio could not be decoded: {error}"))
@@ -78,7 +79,7 @@ def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
         stream = container.streams.best("audio") or container.streams.audio[0]
         for other in container.streams:
             if other.index != stream.index:
-                other.discard = "all"
+                other.discard = Discard.all
         claimed = container.duration / av.time_base if container.duration else None
         yield b"i", json.dumps({"duration_s": claimed if claimed and claimed > 0 else None}).encode()
         yield from blocks(container, stream, max_audio_s)

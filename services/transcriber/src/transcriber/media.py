@@ -19,6 +19,8 @@ from transcriber.windows import Samples
 
 HEADER = struct.Struct("<cI")
 MAX_FRAME_BYTES = 1 << 28
+LAST_S = 2.0  # from the end of its answers to the end of its process
+CRASHED = "decoding the audio crashed: the file is damaged"
 VERDICTS = {kind.__name__: kind for kind in (errors.NotAudio, errors.NoAudioTrack, errors.Undecodable, errors.TooLong)}
 
 
@@ -97,6 +99,11 @@ class Media:
             raise verdict(payload)
         raise StopIteration
 
+    @property
+    def pid(self) -> int:
+        """The decoder's process."""
+        return self._child.pid
+
     def close(self) -> None:
         """End the decoder, whatever it is doing; safe to call twice."""
         self._done = True
@@ -113,8 +120,7 @@ class _Child:
                 [sys.executable, "-m", "transcriber.decoder", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # its errors go where ours go: they are bugs, and nothing else is said there
                 env={},
             )
 
@@ -129,26 +135,36 @@ class _Child:
             try:
                 socket.send_fds(self._socket, [request], [upload.fileno()])
             except OSError as error:
-                raise crashed() from error
+                raise self._ended() from error
 
     def receive(self) -> tuple[bytes, bytes]:
         """The next frame's kind and payload; raises Undecodable where the child died, hung or babbled."""
         try:
             kind, size = HEADER.unpack(self._exactly(HEADER.size))
             if size > MAX_FRAME_BYTES:
-                raise crashed()
+                raise errors.Undecodable(CRASHED)
             return kind, self._exactly(size)
         except TimeoutError as error:
             raise errors.Undecodable("decoding the audio hung and was stopped") from error
         except OSError as error:
-            raise crashed() from error
+            raise self._ended() from error
+
+    def _ended(self) -> errors.TranscriberError:
+        """Why it ended: a signal is the file's doing, an exit code a fault of ours."""
+        try:
+            code = self._process.wait(LAST_S)
+        except subprocess.TimeoutExpired:
+            return errors.Undecodable(CRASHED)
+        if code > 0:
+            return errors.ModelError(f"the decoder failed (exit code {code}): this is no fault of the file")
+        return errors.Undecodable(CRASHED)
 
     def _exactly(self, size: int) -> bytes:
         parts, missing = list[bytes](), size
         while missing:
             part = self._socket.recv(min(missing, 1 << 20))
             if not part:
-                raise crashed()
+                raise self._ended()
             parts.append(part)
             missing -= len(part)
         return b"".join(parts)
@@ -157,11 +173,6 @@ class _Child:
         self._socket.close()
         self._process.kill()
         self._process.wait()
-
-
-def crashed() -> errors.Undecodable:
-    """What a client is told when the decoder died."""
-    return errors.Undecodable("decoding the audio crashed: the file is damaged")
 
 
 def verdict(payload: bytes) -> errors.MediaError:

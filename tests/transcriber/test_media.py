@@ -1,0 +1,113 @@
+"""Files become samples: every common container, in bounded blocks, in a child that may die."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.transcriber.watching import Left, left_behind
+from transcriber import errors
+from transcriber.media import Decoders, MediaLimits
+from transcriber.windows import SAMPLE_RATE
+
+SECONDS = 7
+FORMATS = {
+    "a.mp3": ["-c:a", "libmp3lame"],
+    "a.m4a": ["-c:a", "aac"],
+    "a.wav": ["-ar", "8000"],
+    "stereo.wav": ["-ar", "48000", "-ac", "2"],
+    "a.flac": ["-c:a", "flac"],
+    "a.ogg": ["-c:a", "libvorbis"],
+    "a.webm": ["-c:a", "libopus"],
+    "video.mp4": ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=5", "-shortest", "-c:v", "mpeg4", "-c:a", "aac"],
+    "a.mka": ["-c:a", "ac3"],
+}
+
+
+def convert(source: Path, target: Path, *options: str, seconds: float = SECONDS) -> Path:
+    """The first seconds of a file in another format."""
+    command = [
+        "ffmpeg",
+        "-nostdin",
+        "-y",
+        "-loglevel",
+        "error",
+        "-i",
+        str(source),
+        *options,
+        "-t",
+        str(seconds),
+        str(target),
+    ]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return target
+
+
+@pytest.fixture
+def decoders() -> Generator[Decoders]:
+    made = Decoders(spares=0)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_common_format_gives_all_its_seconds(
+    name: str, decoders: Decoders, lecture: Path, tmp_path: Path
+) -> None:
+    with decoders.open(convert(lecture, tmp_path / name, *FORMATS[name])) as media:
+        audio = np.concatenate(list(media))
+    assert audio.dtype == np.float32
+    assert len(audio) / SAMPLE_RATE == pytest.approx(SECONDS, abs=0.2)
+    assert float(np.abs(audio).max()) > 0.05
+
+
+def test_blocks_are_bounded_and_the_claimed_duration_is_told(decoders: Decoders, lecture: Path) -> None:
+    with decoders.open(lecture) as media:
+        assert media.claimed_duration_s == pytest.approx(103.7, abs=0.5)
+        assert max(len(block) for block in media) <= 33 * SAMPLE_RATE
+
+
+def test_a_cover_picture_is_no_obstacle(decoders: Decoders, lecture: Path, tmp_path: Path) -> None:
+    picture = convert(
+        lecture, tmp_path / "cover.png", "-f", "lavfi", "-i", "color=size=64x64", "-map", "1:v", seconds=0.01
+    )
+    pictured = ["-i", str(picture), "-map", "0:a", "-map", "1:v", "-c", "copy", "-disposition:v", "attached_pic"]
+    cover = convert(lecture, tmp_path / "cover.mp3", *pictured)
+    with decoders.open(cover) as media:
+        assert sum(len(block) for block in media) / SAMPLE_RATE == pytest.approx(SECONDS, abs=0.3)
+
+
+def test_audio_longer_than_allowed_stops_at_the_limit(decoders: Decoders, lecture: Path) -> None:
+    with decoders.open(lecture, MediaLimits(max_audio_s=60)) as media, pytest.raises(errors.TooLong):
+        list(media)
+
+
+def test_a_decoder_that_is_killed_costs_only_its_file(decoders: Decoders, lecture: Path) -> None:
+    before = Left.now()
+    with decoders.open(lecture) as media:
+        os.kill(media.pid, signal.SIGKILL)
+        with pytest.raises(errors.Undecodable, match="crashed"):
+            list(media)
+    assert left_behind(before) == Left()
+    with decoders.open(lecture) as media:
+        assert len(next(media))
+
+
+def test_a_decoder_that_hangs_is_stopped(decoders: Decoders, lecture: Path) -> None:
+    before = Left.now()
+    with decoders.open(lecture, MediaLimits(max_idle_s=2)) as media:
+        os.kill(media.pid, signal.SIGSTOP)
+        with pytest.raises(errors.Undecodable, match="hung"):
+            list(media)
+    assert left_behind(before) == Left()
+
+
+def test_a_decoder_that_is_not_read_to_the_end_goes_when_it_is_closed(decoders: Decoders, lecture: Path) -> None:
+    before = Left.now()
+    with decoders.open(lecture) as media:
+        next(media)
+    assert left_behind(before) == Left()
