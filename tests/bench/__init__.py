@@ -1,6 +1,6 @@
 """Benchmarks; each is run by hand, `python -m tests.bench` runs them all.
 
-Everybody's threads wait asleep, as in our service: on a busy machine spinning ones would measure nothing but themselves.
+Everybody's threads wait asleep, as in our service: on a busy machine spinning ones would measure only themselves.
 """
 
 import os

@@ -41,7 +41,7 @@ def main() -> None:
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     # CTranslate2's threads else spin while they wait for each other: beside decoders and readers that costs a CPU eight
     # times the work itself (tests/bench/README.md). libgomp reads it when it is loaded.
-    #os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if command == "fetch":
         _fetch(settings)
         return
