@@ -180,6 +180,9 @@ start() {
   # Split on purpose: one -f per compose file.
   # shellcheck disable=SC2046
   run docker compose $(compose_files) build
+  # In the foreground, with its progress: the unit's start would hide a download of minutes.
+  # shellcheck disable=SC2046
+  run docker compose $(compose_files) run --rm model
   run systemctl restart lectern.service
   # shellcheck disable=SC2046
   run docker compose $(compose_files) exec -T consumer lectern doctor
@@ -201,6 +204,7 @@ add_swap
 mount_scratch
 write_units
 start
+if [[ -n $dry_run ]]; then say "Nothing was changed: run it without --dry-run to do this."; exit 0; fi
 cat <<TEXT
 
 Lectern runs. What next:

@@ -51,6 +51,8 @@ def test_a_dry_run_changes_nothing_and_says_every_command(checkout: Path) -> Non
     assert done.returncode == 0
     assert "+ write /etc/systemd/system/lectern.service" in done.stdout
     assert "+ systemctl restart lectern.service" in done.stdout
+    assert "+ docker compose -f docker-compose.yml run --rm model" in done.stdout
+    assert done.stdout.strip().endswith("Nothing was changed: run it without --dry-run to do this.")
     assert "systemctl" not in (checkout / "calls").read_text()
 
 
