@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from tests.bench import audio, models, systems
@@ -42,7 +43,7 @@ class Result:
     wall_s: float
     cpu_s: float
     p50_s: float
-    p95_s: float
+    last_s: float
 
 
 def workloads(folder: Path, *, quick: bool) -> list[Workload]:
@@ -65,9 +66,9 @@ def run(model: Path, device: systems.Device, loads: Sequence[Workload], rounds: 
         serving = {name: stack.enter_context(make(model, device)) for name, make in SYSTEMS.items()}
         for serve in serving.values():
             serve(loads[0].items[:1])
-        for number in range(rounds):
+        for load, number in product(loads, range(rounds)):
             order = list(serving) if number % 2 == 0 else list(reversed(serving))
-            found += [_measured(load, name, serving[name]) for load in loads for name in order]
+            found += [_measured(load, name, serving[name]) for name in order]
     return found
 
 
@@ -75,7 +76,9 @@ def _measured(load: Workload, name: str, serve: systems.Serve) -> Result:
     with Stopwatch() as spent:
         answers = serve(load.items)
     waits = sorted(answer.latency_s for answer in answers[-load.clients :])
-    return Result(load.name, name, max(a.latency_s for a in answers), spent.cpu_s, median(waits), waits[-1])
+    result = Result(load.name, name, max(a.latency_s for a in answers), spent.cpu_s, median(waits), waits[-1])
+    print(f"  {load.name}: {name}: {result.wall_s:.1f} s, {result.cpu_s:.1f} processor s", flush=True)
+    return result
 
 
 def medians(results: Sequence[Result]) -> dict[tuple[str, str], Result]:
@@ -86,7 +89,7 @@ def medians(results: Sequence[Result]) -> dict[tuple[str, str], Result]:
 
 def _median(rs: list[Result]) -> Result:
     first = rs[0]
-    values = [median(getattr(r, name) for r in rs) for name in ("wall_s", "cpu_s", "p50_s", "p95_s")]
+    values = [median(getattr(r, name) for r in rs) for name in ("wall_s", "cpu_s", "p50_s", "last_s")]
     return Result(first.workload, first.system, *values)
 
 
@@ -96,7 +99,7 @@ def show(found: dict[tuple[str, str], Result]) -> None:
     for (load, system), r in found.items():
         base = found[load, OTHERS[0]]
         ratios = [r.wall_s / base.wall_s, r.cpu_s / base.cpu_s, r.p50_s / base.p50_s]
-        rows.append([f"{load}: {system}", r.wall_s, r.cpu_s, r.p50_s, r.p95_s, *ratios])
+        rows.append([f"{load}: {system}", r.wall_s, r.cpu_s, r.p50_s, r.last_s, *ratios])
     table(["workload: system", "wall s", "cpu s", "p50 s", "last s", "wall/one", "cpu/one", "p50/one"], rows)
 
 

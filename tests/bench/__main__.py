@@ -1,0 +1,35 @@
+"""Runs every benchmark that needs no GPU, one after the other: `python -m tests.bench [--quick]`."""
+
+import subprocess
+import sys
+import time
+
+from tests.bench.report import arguments
+
+ALL = ("throughput", "identity", "memory", "first_segment", "many_clients", "fairness", "pocket_wer")
+WITHOUT_QUICK = ("pocket_wer",)
+LIMIT_S = 1200
+
+
+def main() -> None:
+    """Exit code 1 where one of them broke; a missed target is only printed."""
+    chosen = arguments(__doc__).parse_args()
+    broken: list[str] = []
+    for name in ALL:
+        print(f"== {name}", flush=True)
+        began = time.perf_counter()
+        quick = ["--quick"] if chosen.quick and name not in WITHOUT_QUICK else []
+        try:
+            done = subprocess.run([sys.executable, "-m", f"tests.bench.{name}", *quick], check=False, timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            broken.append(f"{name} (took longer than {LIMIT_S} s)")
+            continue
+        if done.returncode:
+            broken.append(name)
+        print(f"   {time.perf_counter() - began:.0f} s\n", flush=True)
+    if broken:
+        sys.exit(f"broken: {', '.join(broken)}")
+
+
+if __name__ == "__main__":
+    main()
