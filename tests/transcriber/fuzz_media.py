@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.transcriber.clips import LECTURE
 from tests.transcriber.test_media import FORMATS, convert
-from tests.transcriber.watching import Left, left_behind, resident_bytes
+from tests.transcriber.watching import Left, left_behind, peak_bytes
 from transcriber import errors
 from transcriber.media import Decoders, MediaLimits
 
@@ -36,7 +36,7 @@ def main() -> int:
 def _fuzz(folder: Path, seconds: float, chance: random.Random, keep: Path) -> int:
     corpus = [convert(LECTURE, folder / name, *options, seconds=1).read_bytes() for name, options in FORMATS.items()]
     decoders, outcomes, victim = Decoders(spares=1), Counter[str](), folder / "victim"
-    before, small, began, tried = Left.now(), resident_bytes(), time.monotonic(), 0
+    before, small, began, tried = Left.now(), peak_bytes(), time.monotonic(), 0
     while time.monotonic() - began < seconds:
         victim.write_bytes(mutated(chance.choice(corpus), corpus, chance))
         tried += 1
@@ -46,7 +46,7 @@ def _fuzz(folder: Path, seconds: float, chance: random.Random, keep: Path) -> in
             keep.mkdir(exist_ok=True)
             (keep / f"{tried}").write_bytes(victim.read_bytes())
     decoders.close()
-    spent, left, growth = time.monotonic() - began, left_behind(before), resident_bytes() - small
+    spent, left, growth = time.monotonic() - began, left_behind(before), peak_bytes() - small
     print(f"{tried} files in {spent:.0f} s ({tried / spent:.1f} a second); grew by {growth >> 20} MB; left {left}")
     for outcome, count in outcomes.most_common():
         print(f"{count:8} {outcome}")

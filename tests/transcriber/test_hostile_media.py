@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.transcriber.test_media import convert
-from tests.transcriber.watching import Left, left_behind, resident_bytes
+from tests.transcriber.watching import Left, left_behind, peak_bytes
 from transcriber import errors
 from transcriber.media import Decoders, MediaLimits
 from transcriber.windows import SAMPLE_RATE
@@ -92,7 +92,7 @@ def test_six_hours_of_silence_in_a_small_file_stop_at_the_limit_in_bounded_memor
     subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", *silence, str(bomb)], check=True)
     assert bomb.stat().st_size < 8 * MEGABYTE
     with decoders.open(bomb, MediaLimits(max_audio_s=3600)) as media:
-        most = [resident_bytes(media.pid) for _ in zip(range(100), media, strict=False)]
+        most = [peak_bytes(media.pid) for _ in zip(range(100), media, strict=False)]
         with pytest.raises(errors.TooLong):
             list(media)
     assert max(most) < 200 * MEGABYTE
@@ -138,6 +138,13 @@ def test_a_video_without_sound_is_told_apart(decoders: Decoders, tmp_path: Path)
 def test_a_header_that_lies_about_its_size_is_not_believed(decoders: Decoders, tmp_path: Path) -> None:
     (tmp_path / "lie.wav").write_bytes(WAV_HEAD + b"\0\1" * 16000)
     assert read(decoders, tmp_path / "lie.wav") == pytest.approx(1, abs=0.1)
+
+
+def test_a_codec_that_nobody_knows_is_said(decoders: Decoders, tmp_path: Path) -> None:
+    unknown = FORMAT.replace(struct.pack("<HH", 1, 1), struct.pack("<HH", 0x9999, 1), 1)
+    (tmp_path / "odd.wav").write_bytes(WAV_HEAD.replace(FORMAT, unknown) + bytes(16000))
+    with pytest.raises(errors.Undecodable, match="not known here"):
+        read(decoders, tmp_path / "odd.wav")
 
 
 def test_a_decoder_that_uses_too_much_processor_time_is_ended(decoders: Decoders, tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
-"""What a piece of work left behind: children, open descriptors."""
+"""What a piece of work left behind: children, open descriptors; and how much memory it took."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 
 @dataclass(frozen=True)
 class Left:
-    """Children of this process, dead ones included, and its open descriptors."""
+    """Children of this process, dead ones included, and the number of its open descriptors."""
 
     children: frozenset[int] = frozenset()
     descriptors: int = 0
@@ -15,9 +17,8 @@ class Left:
     @classmethod
     def now(cls) -> Self:
         """As it is."""
-        tasks = Path("/proc/self/task").glob("*/children")
-        children = frozenset(int(pid) for task in tasks for pid in task.read_text().split())
-        return cls(children, len(list(Path("/proc/self/fd").iterdir())))
+        this = psutil.Process()
+        return cls(frozenset(child.pid for child in this.children()), this.num_fds())
 
 
 def left_behind(before: Left) -> Left:
@@ -26,7 +27,7 @@ def left_behind(before: Left) -> Left:
     return Left(now.children - before.children, max(0, now.descriptors - before.descriptors))
 
 
-def resident_bytes(pid: int | str = "self") -> int:
-    """The most memory that a process has held so far."""
+def peak_bytes(pid: int | str = "self") -> int:
+    """The most memory that a process has held so far, which only the kernel knows."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))

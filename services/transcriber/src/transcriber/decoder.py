@@ -60,7 +60,7 @@ def replies(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
     except (av.error.InvalidDataError, av.error.EOFError, av.error.ProtocolNotFoundError):
         yield failure(errors.NotAudio("this is not an audio or video file that can be read"))
     except (av.error.FFmpegError, MemoryError) as error:
-        yield failure(errors.Undecodable(f"the audio could not be decoded: {error}"))
+        yield failure(errors.Undecodable(f"the audio could not be decoded, it seems damaged ({error})"))
     else:
         yield b"z", b""
 
@@ -77,6 +77,8 @@ def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
         if not container.streams.audio:
             raise errors.NoAudioTrack("the file has no audio track")
         stream = container.streams.best("audio") or container.streams.audio[0]
+        if stream.codec_context is None:
+            raise errors.Undecodable("the audio is of a kind that is not known here: convert it, for example to MP3")
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
