@@ -86,6 +86,7 @@ def test_the_file_system_is_read_only_and_memory_and_processes_are_bounded(stack
     limits = stack.inspect(service)["HostConfig"]
     assert limits["ReadonlyRootfs"]
     assert limits["Memory"] > 0
+    assert limits["PidsLimit"] > 0
     with pytest.raises(ComposeFailed, match="Read-only file system"):
         stack.compose("exec", "-T", service, "touch", "/written")
 
