@@ -12,6 +12,7 @@ from consumer.postgres import Pool, connect
 from consumer.settings import DatabaseSettings
 from consumer.sqs import Queue
 from consumer.videos import Videos
+from tests.consumer.bench import Bench
 from tests.embedded.aws import KEYS, REGION, Aws, embedded_aws
 from tests.embedded.postgres import embedded_postgres
 from tests.standins.sqs import StrictSqs, strict_sqs
@@ -84,3 +85,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in [name for name in os.environ if name.startswith(prefixes)]:
         monkeypatch.delenv(name)
     return monkeypatch
+
+
+@pytest.fixture
+def bench(sqs: StrictSqs, queue: Queue, videos: Videos) -> Bench:
+    """A worker's surroundings, whose work tests decide."""
+    return Bench(sqs, queue, videos)

@@ -2,18 +2,9 @@
 
 import asyncio
 
-import pytest
-
-from consumer.sqs import Queue
-from consumer.videos import Videos
 from tests.consumer.bench import Bench
-from tests.standins.sqs import Stored, StrictSqs
+from tests.standins.sqs import Stored
 from tests.waiting import wait_until
-
-
-@pytest.fixture
-def bench(sqs: StrictSqs, queue: Queue, videos: Videos) -> Bench:
-    return Bench(sqs, queue, videos)
 
 
 async def test_a_message_that_an_open_poll_brings_after_the_stop_goes_straight_back(bench: Bench) -> None:

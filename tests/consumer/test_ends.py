@@ -2,25 +2,17 @@
 
 import io
 
-import pytest
 from rich.console import Console
 
 from consumer.errors import EnvironmentFault, VideoError
 from consumer.models import Job
 from consumer.postgres import Pool
 from consumer.redrive import redrive
-from consumer.sqs import Queue
-from consumer.videos import Claim, Videos
+from consumer.videos import Claim
 from tests.consumer.bench import Bench
-from tests.standins.sqs import StrictSqs
 from tests.waiting import wait_until
 
 JOB = Job("v1", "abcdefghijk")
-
-
-@pytest.fixture
-def bench(sqs: StrictSqs, queue: Queue, videos: Videos) -> Bench:
-    return Bench(sqs, queue, videos)
 
 
 async def test_what_the_queue_delivers_for_the_last_time_is_failed_in_words_and_becomes_a_dead_letter(

@@ -4,21 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consumer.errors import EnvironmentFault, NotYet, PolicyError, TransientError, VideoError
+from consumer.errors import NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Job
 from consumer.postgres import Pool
-from consumer.sqs import Queue
-from consumer.videos import Claim, Videos
+from consumer.videos import Claim
 from tests.consumer.bench import Bench
-from tests.standins.sqs import StrictSqs
 from tests.waiting import wait_until
 
 JOB = Job("v1", "abcdefghijk")
-
-
-@pytest.fixture
-def bench(sqs: StrictSqs, queue: Queue, videos: Videos) -> Bench:
-    return Bench(sqs, queue, videos)
 
 
 async def test_a_good_message_ends_in_a_completed_row_and_is_deleted(bench: Bench) -> None:
@@ -107,52 +100,6 @@ async def test_a_video_whose_work_kills_every_consumer_is_given_up(bench: Bench,
     assert bench.begun == []
 
 
-async def test_a_broken_environment_spends_no_attempt_and_stops_receiving(bench: Bench) -> None:
-    bench.errors = [EnvironmentFault("YouTube blocks this address")]
-    message = bench.send()
-    async with bench.worker(first_pause_s=20) as worker:
-        await bench.ended(worker, "environment")
-        assert worker.health.fault == "YouTube blocks this address"
-        other = bench.send("v2")
-        polls = len(bench.sqs.called("ReceiveMessage"))
-        assert (await bench.row())["attempts"] == 0
-        assert 15 < bench.sqs.hidden_s(message) <= 20
-    assert len(bench.sqs.called("ReceiveMessage")) <= polls + 1
-    assert bench.sqs.visible(other)
-
-
-async def test_a_mended_environment_is_found_by_one_message_and_work_goes_on(bench: Bench) -> None:
-    bench.errors = [EnvironmentFault("YouTube blocks this address") for _ in range(2)]
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "completed")
-        assert worker.health.fault is None
-    assert worker.health.outcomes == {"environment": 2, "completed": 1}
-    assert (await bench.row())["attempts"] == 1
-
-
-async def test_while_the_environment_is_broken_one_message_at_a_time_is_tried(bench: Bench) -> None:
-    bench.errors = [EnvironmentFault("YouTube blocks this address")]
-    bench.send()
-    async with bench.worker(concurrency=2) as worker:
-        await bench.ended(worker, "environment")
-        bench.gate.clear()
-        bench.send("v2")
-        bench.send("v3")
-        await wait_until(lambda: len(bench.begun) == 2)
-        assert worker.health.in_flight == 1
-        bench.gate.set()
-        await bench.ended(worker, "completed", 3)
-
-
-async def test_a_queue_that_fails_for_a_while_turns_health_red_and_green_again_without_a_message(bench: Bench) -> None:
-    async with bench.worker() as worker:
-        bench.sqs.fail("ReceiveMessage", "AccessDenied", times=3)
-        await wait_until(lambda: worker.health.fault is not None)
-        assert "SQS refused to receive messages" in str(worker.health.fault)
-        await wait_until(lambda: worker.health.fault is None)
-
-
 async def test_only_as_many_messages_are_received_as_can_be_worked_on(bench: Bench) -> None:
     bench.gate.clear()
     for number in range(5):
@@ -185,99 +132,3 @@ async def test_a_bad_message_that_names_a_row_says_so_there(bench: Bench) -> Non
     row = await bench.row()
     assert (row["status"], row["error_code"]) == ("rejected", "other_site")
     assert row["error_message"] == "vimeo.com is not YouTube: only YouTube videos are taken"
-
-
-async def test_a_bad_message_is_kept_while_the_database_is_away(bench: Bench, pool: Pool) -> None:
-    await pool.execute("ALTER TABLE video RENAME TO away")
-    bench.send(url="https://vimeo.com/1")
-    async with bench.worker() as worker:
-        await bench.ended(worker, "environment")
-        assert len(bench.sqs.messages) == 1
-        await pool.execute("ALTER TABLE away RENAME TO video")
-        await bench.ended(worker, "bad_message")
-
-
-async def test_nothing_is_begun_while_the_database_is_away_and_all_is_done_afterwards(bench: Bench, pool: Pool) -> None:
-    await pool.execute("ALTER TABLE video RENAME TO away")
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "environment")
-        assert bench.begun == []
-        assert "the database could not claim a video" in str(worker.health.fault)
-        await pool.execute("ALTER TABLE away RENAME TO video")
-        await bench.ended(worker, "completed")
-        assert worker.health.fault is None
-
-
-async def test_a_bug_in_one_job_leaves_its_message_and_the_other_jobs_alone(bench: Bench) -> None:
-    bench.errors = [ZeroDivisionError("a bug")]
-    message = bench.send()
-    async with bench.worker(concurrency=1) as worker:
-        await bench.ended(worker, "crashed")
-        bench.send("v2")
-        await bench.ended(worker, "completed")
-    assert message in bench.sqs.messages
-
-
-async def test_a_duplicate_of_a_completed_video_is_deleted_without_work(bench: Bench) -> None:
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "completed")
-        bench.send()
-        await bench.ended(worker, "duplicate")
-    assert len(bench.begun) == 1
-    assert bench.sqs.messages == []
-
-
-async def test_a_duplicate_of_a_video_under_way_waits_and_ends_without_work(bench: Bench) -> None:
-    bench.gate.clear()
-    bench.send()
-    async with bench.worker() as worker:
-        await wait_until(lambda: len(bench.begun) == 1)
-        duplicate = bench.send()
-        await bench.ended(worker, "held")
-        assert 20 < bench.sqs.hidden_s(duplicate) <= 31
-        bench.gate.set()
-        await bench.ended(worker, "completed")
-        bench.sqs.pass_time(60)
-        await bench.ended(worker, "duplicate")
-    assert len(bench.begun) == 1
-
-
-async def test_a_delete_that_fails_after_the_row_is_done_costs_nothing_but_a_redelivery(bench: Bench) -> None:
-    bench.sqs.fail("DeleteMessage", "AccessDenied")
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "completed")
-        assert len(bench.sqs.messages) == 1
-        bench.sqs.pass_time(60)
-        await bench.ended(worker, "duplicate")
-    assert len(bench.begun) == 1
-    assert bench.sqs.messages == []
-
-
-async def test_a_message_taken_by_somebody_else_cancels_the_work_and_nothing_more_is_touched(bench: Bench) -> None:
-    bench.gate.clear()
-    message = bench.send()
-    async with bench.worker(lease_s=3) as worker:
-        await wait_until(lambda: len(bench.begun) == 1)
-        bench.sqs.steal(message)
-        await bench.ended(worker, "lease_lost")
-    assert bench.sqs.messages == [message]
-    assert bench.sqs.hidden_s(message) > 3000
-    assert bench.sqs.stale_deletes == 0
-
-
-async def test_a_zombie_is_fenced_from_the_row_and_deletes_nothing(bench: Bench, pool: Pool) -> None:
-    bench.gate.clear()
-    message = bench.send()
-    async with bench.worker() as worker:
-        await wait_until(lambda: len(bench.begun) == 1)
-        await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
-        newer = await bench.videos.claim(JOB, "w2", 30, "m1")
-        bench.gate.set()
-        await bench.ended(worker, "lease_lost")
-    row = await bench.row()
-    assert isinstance(newer, Claim)
-    assert (row["lease_owner"], row["lease_token"], row["manifest_key"]) == ("w2", newer.token, None)
-    assert bench.sqs.messages == [message]

@@ -21,6 +21,8 @@ from transcriber.service import LoadModel, Service
 from transcriber.settings import Settings
 
 STALL_S = 0.6
+HEAD = b"POST /transcribe HTTP/1.1\r\nHost: x\r\n"
+PATIENCE_S = 10 * STALL_S
 
 
 @dataclass
@@ -102,3 +104,10 @@ def sockets() -> int:
 def memory_bytes() -> int:
     """What this process has in memory."""
     return psutil.Process().memory_info().rss
+
+
+async def answer_of(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Status and body of an answer whose connection ends with it."""
+    said = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    head, _, body = said.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body

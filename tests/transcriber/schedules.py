@@ -1,0 +1,54 @@
+"""A schedule of batches with a clock that tests turn by hand."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tests.transcriber.fakes import heard
+from transcriber.batching import Schedule
+from transcriber.quality import Attempt
+from transcriber.rows import Row
+from transcriber.windows import SAMPLE_RATE, Window
+
+
+@dataclass(eq=False)
+class Request:
+    name: str = ""
+    bulk: bool = False
+
+
+@dataclass
+class Clock:
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Bench:
+    """A schedule of batches of 8 (or `size`) rows, and its clock."""
+
+    size: int = 8
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.schedule = Schedule(self.size, self.clock)
+
+    def add(self, owner: Request, count: int = 1, seconds: float = 30.0, first: int = 0, **more: object) -> list[Row]:
+        rows = [
+            Row(owner, Window(first + n, np.zeros(int(seconds * SAMPLE_RATE), np.float32), ()), None, **more)  # pyright: ignore[reportArgumentType] - any field of Row
+            for n in range(count)
+        ]
+        for row in rows:
+            self.schedule.add(row)
+        return rows
+
+    def doubt(self, *rows: Row) -> None:
+        for row in rows:
+            row.attempts.append(Attempt(heard("?"), "?", row.temperature, "logprob"))
+            self.schedule.add(row)
+
+
+def names(batch: list[Row]) -> list[str]:
+    return [getattr(row.owner, "name", "") for row in batch]

@@ -1,0 +1,101 @@
+"""What breaks under the engine hurts as few files as it can, and leaves nobody waiting."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.transcriber.engines import events, marks, running, submit, transcript
+from tests.transcriber.fakes import CountingMetrics, FakeBackend
+from tests.waiting import wait_until
+from transcriber import errors
+from transcriber.backend import Mel
+from transcriber.schemas import Transcript
+from transcriber.windows import Samples
+
+
+async def test_too_little_memory_halves_the_batch_and_nobody_notices(lecture_wav: Path, windows: int) -> None:
+    backend, metrics = FakeBackend(), CountingMetrics()
+
+    def small(marks: Sequence[int]) -> None:
+        if len(marks) > 2:
+            raise RuntimeError("CUDA failed with error out of memory")
+
+    async with running(backend, metrics=metrics) as engine:
+        backend.trouble = small
+        found = await transcript(submit(engine, lecture_wav, language="en"))
+    assert len(found.segments) == windows
+    assert max(metrics.batches) == 2, "half of three or of four"
+    assert len([mark for mark in backend.encoded if backend.encoded.count(mark) > 1]) <= 8, "one or two batches again"
+
+
+async def test_a_window_that_the_model_cannot_take_fails_its_own_file_only(clips: list[Path]) -> None:
+    backend = FakeBackend()
+    poison: list[int] = []
+
+    def refuse(marks: Sequence[int]) -> None:
+        if set(poison) & set(marks):
+            raise ValueError("bad row")
+
+    async with running(backend) as engine:
+        poison.append(int(marks(await transcript(submit(engine, clips[1])))[0]))
+        backend.trouble = refuse
+        backend.gate.clear()
+        runs = [submit(engine, clip, language="en") for clip in clips]
+        await wait_until(lambda: backend.featured == len(clips) + 1)
+        backend.gate.set()
+        results = await asyncio.gather(*(transcript(run) for run in runs), return_exceptions=True)
+    assert isinstance(results[1], errors.ModelError)
+    assert "bad row" in str(results[1])
+    assert all(isinstance(result, Transcript) for n, result in enumerate(results) if n != 1)
+
+
+async def test_a_lost_device_fails_everybody_and_says_that_only_a_restart_helps(clips: list[Path]) -> None:
+    backend = FakeBackend()
+
+    def lost(_marks: Sequence[int]) -> None:
+        raise RuntimeError("CUDA failed with error an illegal memory access was encountered")
+
+    async with running(backend) as engine:
+        backend.trouble = lost
+        results = await asyncio.gather(*(events(submit(engine, clip)) for clip in clips[:3]), return_exceptions=True)
+        assert isinstance(engine.failed, errors.DeviceLost)
+        assert not engine.ready
+        with pytest.raises(errors.NotReady):
+            submit(engine, clips[0])
+    assert [type(result) for result in results] == [errors.DeviceLost] * 3
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_model_thread_that_dies_leaves_nobody_waiting(clips: list[Path]) -> None:
+    class Broken(CountingMetrics):
+        def waited(self, seconds: float) -> None:
+            raise KeyError("a bug")
+
+    async with running(FakeBackend(), metrics=Broken()) as engine:
+        with pytest.raises(errors.DeviceLost):
+            await events(submit(engine, clips[0]))
+        assert engine.failed is not None
+
+
+async def test_a_reader_that_fails_leaves_nobody_waiting(clips: list[Path]) -> None:
+    class Broken(FakeBackend):
+        def features(self, audio: Samples) -> Mel:
+            if len(audio) > 3 * 16_000:  # more than the warm-up has
+                raise KeyError("a bug")
+            return super().features(audio)
+
+    async with running(Broken()) as engine:
+        with pytest.raises(errors.ModelError, match="reading the file failed unexpectedly"):
+            await events(submit(engine, clips[0]))
+        assert engine.ready, "one file's trouble"
+
+
+async def test_a_file_that_is_not_audio_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("no sound at all " * 1000)
+    async with running(FakeBackend()) as engine:
+        with pytest.raises(errors.MediaError):
+            await events(submit(engine, path))
+        assert engine.queued_audio_s == 0

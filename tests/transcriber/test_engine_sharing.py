@@ -1,0 +1,46 @@
+"""The same content and options are transcribed once, however many ask."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.transcriber.engines import running, submit, transcript
+from tests.transcriber.fakes import FakeBackend
+
+
+async def test_the_same_content_is_transcribed_once(clips: list[Path]) -> None:
+    backend = FakeBackend()
+    async with running(backend) as engine:
+        backend.gate.clear()
+        runs = [submit(engine, clips[0], sha="abc"), submit(engine, clips[0], sha="abc", priority="bulk")]
+        backend.gate.set()
+        one, two = await asyncio.gather(*(transcript(run) for run in runs))
+        after = await transcript(submit(engine, clips[0], sha="abc"))
+    assert one == two == after
+    assert len(backend.encoded) == 1
+
+
+async def test_one_of_two_clients_that_leaves_does_not_stop_the_other(lecture_wav: Path, windows: int) -> None:
+    backend = FakeBackend()
+    async with running(backend) as engine:
+        leaving = submit(engine, lecture_wav, sha="abc")
+        staying = submit(engine, lecture_wav, sha="abc")
+        leaving.cancel()
+        assert len((await transcript(staying)).segments) == windows
+
+
+async def test_work_that_everybody_left_is_begun_anew(clips: list[Path]) -> None:
+    backend = FakeBackend()
+    async with running(backend) as engine:
+        submit(engine, clips[0], sha="abc").cancel()
+        assert (await transcript(submit(engine, clips[0], sha="abc"))).segments
+
+
+@pytest.mark.parametrize("options", [{"language": "de"}, {"task": "translate"}, {"word_timestamps": True}])
+async def test_other_options_are_other_work(clips: list[Path], options: dict[str, object]) -> None:
+    backend = FakeBackend()
+    async with running(backend) as engine:
+        await transcript(submit(engine, clips[0], sha="abc"))
+        await transcript(submit(engine, clips[0], sha="abc", **options))
+    assert len(backend.encoded) == 2
