@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +18,6 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 from tests.bench.audio import Item
 from tests.transcriber.fakes import CountingMetrics
-from transcriber.backend import Decoding, Hypothesis
 from transcriber.engine import Engine, EngineSettings
 from transcriber.schemas import Done, Options, Transcript
 from transcriber.whisper import WhisperBackend
@@ -52,14 +51,6 @@ class Device:
 
 
 Make = Callable[[Path, Device], AbstractContextManager[Serve]]
-
-
-class TrustedWhisper(WhisperBackend):
-    """Random weights sometimes look like doubtful text; nobody here tries again, so neither do we."""
-
-    def generate(self, encoded: Any, prompts: list[tuple[int, ...]], how: Decoding) -> list[Hypothesis]:
-        found = super().generate(encoded, prompts, how)
-        return [replace(row, avg_logprob=max(row.avg_logprob, -0.9), no_speech_prob=0.0) for row in found]
 
 
 @contextmanager
@@ -104,8 +95,9 @@ def threads(model: Path, device: Device) -> Generator[Serve]:
 @contextmanager
 def lectern(model: Path, device: Device) -> Generator[Serve]:
     """Lectern's engine as its HTTP service uses it: started once, warm, on a loop of its own."""
-    backend = TrustedWhisper(str(model), device.name, device.compute_type, threads=THREADS, workers=device.workers)
-    settings = EngineSettings(batch_size=device.batch_size, workers=device.workers)
+    workers = device.workers if device.name == "cuda" else THREADS
+    backend = WhisperBackend(str(model), device.name, device.compute_type, threads=1, workers=workers)
+    settings = EngineSettings(batch_size=device.batch_size, workers=workers, max_attempts=1)
     with asyncio.Runner() as runner:
         engine = Engine(backend, settings, CountingMetrics())
         runner.run(engine.start())

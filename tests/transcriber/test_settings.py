@@ -5,6 +5,7 @@ import re
 import pytest
 
 from transcriber.errors import ConfigError
+from transcriber.service import model_workers, processors
 from transcriber.settings import Settings, read_settings
 
 DESIGNED = (
@@ -63,3 +64,12 @@ def test_the_key_is_not_shown() -> None:
 
 def test_gpus_are_each_used_once_in_the_order_given() -> None:
     assert Settings(whisper_device_index="2,0,2").device_indexes == (2, 0)
+
+
+@pytest.mark.parametrize(("device", "wanted", "workers"), [("cuda", 0, 1), ("cuda", 2, 2), ("cpu", 3, 3)])
+def test_a_gpu_takes_one_batch_at_a_time_unless_told_otherwise(device: str, wanted: int, workers: int) -> None:
+    assert model_workers(device, wanted) == workers
+
+
+def test_a_processor_takes_a_batch_each_and_four_at_most() -> None:
+    assert model_workers("cpu", 0) == min(4, processors())

@@ -25,6 +25,7 @@ class Backlog:
         self.changed = threading.Condition(threading.RLock())
         self.schedule = Schedule(batch_size, time.monotonic)
         self.stopped = False
+        self._idle_models = 0
         self._backend = backend
         self._go_on = go_on
         self._jobs: set[Job] = set()
@@ -135,12 +136,19 @@ class Backlog:
     def next_batch(self) -> list[Row]:
         """Wait for rows and take a batch; an empty one says that the engine has stopped."""
         with self.changed:
-            while not self.stopped:
-                if not len(self.schedule):
-                    self.changed.wait()
-                elif wait := self.schedule.company_wait_s(on_their_way=bool(self._reading)):
-                    self.changed.wait(wait)
-                elif rows := self.schedule.take():
-                    self._resume()
-                    return rows
-            return []
+            self._idle_models += 1
+            try:
+                return self._next_batch()
+            finally:
+                self._idle_models -= 1
+
+    def _next_batch(self) -> list[Row]:
+        while not self.stopped:
+            if not len(self.schedule):
+                self.changed.wait()
+            elif wait := self.schedule.company_wait_s(on_their_way=bool(self._reading)):
+                self.changed.wait(wait)
+            elif rows := self.schedule.take(self._idle_models):
+                self._resume()
+                return rows
+        return []

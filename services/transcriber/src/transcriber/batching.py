@@ -77,10 +77,11 @@ class Schedule:
         oldest = min(rows[0].since for rows in self._fresh.values())
         return max(0.0, oldest + COMPANY_WAIT_S - self._clock())
 
-    def take(self) -> list[Row]:
-        """The next batch, all rows of one key; empty when nothing is ready."""
+    def take(self, takers: int = 1) -> list[Row]:
+        """The next batch, all rows of one key; empty when nothing is ready. `takers` idle models share the rows."""
         self._lane_had_it = self._lane_is_due()
-        batch = self._from_lane() if self._lane_had_it else self._from_fresh()
+        size = min(self.batch_size, -(-len(self) // takers))
+        batch = self._from_lane() if self._lane_had_it else self._from_fresh(size)
         for row in batch:
             self._remove(row)
         self._turn += bool(batch) and not self._lane_had_it
@@ -98,14 +99,14 @@ class Schedule:
         oldest = min(self._lane, key=lambda row: row.since)
         return [row for row in self._lane if row.key == oldest.key][: self.retry_size]
 
-    def _from_fresh(self) -> list[Row]:
+    def _from_fresh(self, size: int) -> list[Row]:
         ranked = self._ranked()
         if not ranked:
             return []
         lead = self._lead(ranked)
         alike = [row for row in ranked if row.key == lead.key]
         self._count_passed({row.key for row in ranked}, lead.key)
-        return self._of_like_duration(alike)
+        return self._of_like_duration(alike, size)
 
     def _ranked(self) -> list[Row]:
         """Fresh rows, the neediest first; every fourth time half a batch by turns alone comes before them."""
@@ -125,9 +126,8 @@ class Schedule:
     def _count_passed(self, present: set[Hashable], chosen: Hashable) -> None:
         self._passed = {key: self._passed.get(key, 0) + 1 for key in present if key != chosen}
 
-    def _of_like_duration(self, ranked: list[Row]) -> list[Row]:
+    def _of_like_duration(self, ranked: list[Row], size: int) -> list[Row]:
         """Half a batch by rank; the rest by likeness, for a batch lasts as long as its longest row."""
-        size = self.batch_size
         sure = ranked[: (size + 1) // 2]
         others = ranked[len(sure) : LOOK_AHEAD * size]
         longest = max(row.window.duration for row in sure)

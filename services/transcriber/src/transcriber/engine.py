@@ -21,6 +21,7 @@ from transcriber.dedupe import work_key
 from transcriber.intake import Intake
 from transcriber.job import Job
 from transcriber.media import MediaLimits
+from transcriber.quality import TEMPERATURES
 from transcriber.readers import Readers
 from transcriber.recognizer import Recognizer
 from transcriber.rows import Row
@@ -42,13 +43,15 @@ EXAMPLES = ("en", "de", "fr", "es", "zh", "ja")
 class EngineSettings:
     """Sizes and bounds; `batch_size` windows a batch, `window_s` seconds a window, `max_queue_s` predicted seconds.
 
-    `workers` model threads a device: a second one lets one batch be encoded while another is decoded, for twice the
-    memory; it pays on large GPUs only. `finished` transcripts are remembered for requests that come again.
+    `workers` model threads a device: on a CPU several with few threads each do more than one with many; a large GPU
+    encodes one batch while it decodes another, for twice the memory. A window is decoded `max_attempts` times at most.
+    `finished` transcripts are remembered for requests that come again.
     """
 
     window_s: float = 30.0
     batch_size: int = 8
     beam_size: int = 5
+    max_attempts: int = len(TEMPERATURES)
     max_queue_s: float = 3600.0
     workers: int = 1
     intake_threads: int = 2
@@ -79,7 +82,7 @@ class Engine:
             Worker(
                 f"model-{number}-{stream}",
                 each,
-                beam_size=settings.beam_size,
+                recognizer=self._recognizer(each),
                 backlog=self._backlog,
                 admission=self._admission,
                 metrics=metrics,
@@ -198,7 +201,10 @@ class Engine:
         for backend in self._backends:
             for size in sorted({1, self._settings.batch_size}):
                 rows = [Row(owner, Window(0, audio, ()), mel) for _ in range(size)]
-                Recognizer(backend, self._settings.beam_size).recognize(rows)
+                self._recognizer(backend).recognize(rows)
+
+    def _recognizer(self, backend: Backend) -> Recognizer:
+        return Recognizer(backend, self._settings.beam_size, self._settings.max_attempts)
 
     def _heard(self, job: Job, heard: Heard) -> None:
         self._finish(job, self._finisher.submit(job.heard, heard))

@@ -57,8 +57,8 @@ def judge(hypothesis: Hypothesis, text: str, temperature: float, duration_s: flo
     return Attempt(sane, text, temperature, _doubt(sane, text, max(1.0, duration_s), told))
 
 
-def settle(attempts: Sequence[Attempt]) -> Attempt | None:
-    """The attempt to keep, or None where the window must be decoded again.
+def settle(attempts: Sequence[Attempt], most: int = len(TEMPERATURES)) -> Attempt | None:
+    """The attempt to keep, or None where the window must be decoded again; after `most` attempts one is kept.
 
     Upstream's choice: the last one if it is believed or silent; when the ladder is at its end, the likeliest of those
     that do not repeat themselves.
@@ -66,7 +66,7 @@ def settle(attempts: Sequence[Attempt]) -> Attempt | None:
     last = attempts[-1]
     if last.doubt is None or last.silent:
         return last
-    if len(attempts) < len(TEMPERATURES):
+    if len(attempts) < most:
         return None
     calm = [attempt for attempt in attempts if attempt.doubt not in ("compression", "loop")]
     return max(calm or attempts, key=lambda attempt: attempt.hypothesis.avg_logprob)

@@ -7,7 +7,7 @@ from typing import Any, cast
 import structlog
 
 from transcriber.backend import Backend, Decoding, Hypothesis, Mel, WindowWord
-from transcriber.quality import Attempt, judge, settle
+from transcriber.quality import TEMPERATURES, Attempt, judge, settle
 from transcriber.rows import Row
 from transcriber.schemas import Task
 from transcriber.words import MIN_ALIGNED_S, proportional, spread
@@ -27,9 +27,10 @@ class Recognized:
 class Recognizer:
     """Decodes batches of rows on one backend; all rows of one call share `Row.key`."""
 
-    def __init__(self, backend: Backend, beam_size: int) -> None:
+    def __init__(self, backend: Backend, beam_size: int, max_attempts: int = len(TEMPERATURES)) -> None:
         self._backend = backend
         self._beam_size = beam_size
+        self._max_attempts = max_attempts
 
     def recognize(self, rows: Sequence[Row]) -> list[Recognized]:
         """One result a row, in the order given. Raises what the backend raises; then no attempt was counted."""
@@ -39,7 +40,9 @@ class Recognizer:
         how = Decoding(rows[0].temperature, self._beam_size, max_new_tokens=rows[0].max_new_tokens)
         hypotheses = self._backend.generate(encoded, prompts, how)
         attempts = [self._judged(row, hypothesis) for row, hypothesis in zip(rows, hypotheses, strict=True)]
-        kept = [settle([*row.attempts, attempt]) for row, attempt in zip(rows, attempts, strict=True)]
+        kept = [
+            settle([*row.attempts, attempt], self._max_attempts) for row, attempt in zip(rows, attempts, strict=True)
+        ]
         words = self._words(rows, encoded, kept)
         self._keep(rows, encoded, kept)
         for row, attempt in zip(rows, attempts, strict=True):

@@ -1,6 +1,8 @@
 """The service behind the routes: what state it is in, and the model's life from its name to its end."""
 
 import asyncio
+import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,7 @@ from transcriber.uploads import UploadLimits
 
 log = structlog.get_logger()
 CPU_BATCH, GPU_BATCH = 4, 16
+MAX_CPU_WORKERS = 4
 WATCH_S = 0.2
 
 LoadModel = Callable[[Settings], Sequence[Backend]]
@@ -119,19 +122,41 @@ class Service:
             batch_size=settings.batch_size or (CPU_BATCH if backend.device == "cpu" else GPU_BATCH),
             beam_size=settings.beam_size,
             max_queue_s=settings.max_queue_seconds,
+            workers=model_workers(backend.device, settings.model_workers),
             limits=MediaLimits(max_audio_s=settings.max_audio_seconds),
         )
 
 
 def load_whisper(settings: Settings) -> Sequence[Backend]:
     """The model that the settings name, on each device; takes seconds to minutes. Raises ConfigError."""
+    from transcriber.device import choose_device
     from transcriber.whisper import WhisperBackend
 
-    def on(index: int) -> WhisperBackend:
-        return WhisperBackend(
-            settings.whisper_model, settings.whisper_device, settings.whisper_compute_type, device_index=index
+    device = choose_device(settings.whisper_device)
+    workers = model_workers(device, settings.model_workers)
+    indexes = settings.device_indexes if device == "cuda" else (0,)
+    return [
+        WhisperBackend(
+            settings.whisper_model,
+            device,
+            settings.whisper_compute_type,
+            threads=max(1, processors() // workers),
+            device_index=index,
+            workers=workers,
         )
+        for index in indexes
+    ]
 
-    first, *more = settings.device_indexes
-    backend = on(first if settings.whisper_device != "cpu" else 0)
-    return [backend] if backend.device == "cpu" else [backend, *map(on, more)]
+
+def model_workers(device: str, wanted: int) -> int:
+    """How many batches are in the model at one time; `wanted`, unless that is 0.
+
+    On a CPU one model thread a processor needs fewer processor seconds than all processors on one batch, and answers
+    short clips sooner (tests/bench/README.md); more than four would leave a single clip too little of a large machine.
+    """
+    return wanted or (min(processors(), MAX_CPU_WORKERS) if device == "cpu" else 1)
+
+
+def processors() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

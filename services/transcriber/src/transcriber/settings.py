@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     batch_size: Annotated[int, Field(ge=0, le=128)] = Field(
         default=0, description="windows a batch; 0 means 16 on a GPU and 4 on a CPU"
     )
+    model_workers: Annotated[int, Field(ge=0, le=16)] = Field(
+        default=0,
+        description="batches in the model at one time; 0 means 1 on a GPU, and on a CPU 1 a processor, up to 4",
+    )
     api_key: SecretStr | None = Field(default=None, description="if set, clients must send it as a bearer token")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="port to listen on")

@@ -28,7 +28,7 @@ class Worker(threading.Thread):
         name: str,
         backend: Backend,
         *,
-        beam_size: int,
+        recognizer: Recognizer,
         backlog: Backlog,
         admission: Admission,
         metrics: EngineMetrics,
@@ -37,7 +37,7 @@ class Worker(threading.Thread):
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._backend = backend
-        self._recognizer = Recognizer(backend, beam_size)
+        self._recognizer = recognizer
         self._backlog = backlog
         self._admission = admission
         self._metrics = metrics
