@@ -8,7 +8,7 @@ from tests.bench.report import arguments
 
 ALL = ("throughput", "identity", "memory", "first_segment", "many_clients", "fairness", "pocket_wer")
 WITHOUT_QUICK = ("pocket_wer",)
-LIMIT_S = 1200
+LIMIT_S = 1800
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from tests.embedded.system import EmbeddedSystem
 from tests.standins.youtube import LECTURE_URL
 
 pytestmark = pytest.mark.xdist_group("kill")
-SHORT_LEASE = {"LEASE_SECONDS": "6"}
+SHORT_LEASE = {"LEASE_SECONDS": "4", "RETRY_SECONDS": "1"}
 
 
 async def test_a_consumer_killed_while_transcribing_leaves_one_completed_row() -> None:

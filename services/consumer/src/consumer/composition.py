@@ -119,6 +119,7 @@ def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
         owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}",
         concurrency=settings.concurrency,
         max_attempts=settings.max_attempts,
+        retry_s=settings.retry_seconds,
         max_receives=patience.max_receives,
         lease_s=settings.lease_seconds,
         poll_s=settings.poll_seconds,

@@ -34,7 +34,7 @@ from consumer.videos import Claim, Unclaimed
 log = structlog.get_logger()
 ENDED = ("completed", "failed", "rejected")
 PREMIERE_S = 3600.0
-BACKOFF_S = (30.0, 120.0, 600.0, 1800.0)
+BACKOFF = (1, 4, 20, 60)  # times `retry_s`: by default half a minute to half an hour
 LONGEST_HELD_S = 3600.0
 
 Work = Callable[[Job, Claim, Lease], Awaitable[None]]
@@ -55,6 +55,7 @@ class Handler:
         lease_s: float,
         max_attempts: int,
         max_receives: int | None = None,
+        retry_s: float = 30.0,
     ) -> None:
         self._queue = queue
         self._rows = rows
@@ -64,6 +65,7 @@ class Handler:
         self._lease_s = lease_s
         self._max_attempts = max_attempts
         self._max_receives = max_receives
+        self._retry_s = retry_s
 
     async def handle(self, message: Message) -> str:
         """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on."""
@@ -137,7 +139,7 @@ class Handler:
             case _ if claim.attempts < self._max_attempts:
                 await give_up("queued", "retry", refund=False)
                 wanted = error.retry_after_s if isinstance(error, TransientError) else None
-                await self._release(message, wanted or BACKOFF_S[min(claim.attempts, len(BACKOFF_S)) - 1])
+                await self._release(message, wanted or self._retry_s * BACKOFF[min(claim.attempts, len(BACKOFF)) - 1])
                 return "retry"
             case _:
                 words = LecternError(f"given up after {claim.attempts} attempts: {error}", code=error.code)

@@ -64,6 +64,7 @@ class Settings(PipelineSettings, DatabaseSettings):
     aws_endpoint_url: str | None = None
     concurrency: Annotated[int, Field(ge=1, le=10)] = 2
     max_attempts: Annotated[int, Field(ge=1)] = 5
+    retry_seconds: Annotated[float, Field(ge=1, le=600)] = 30
     lease_seconds: Annotated[float, Field(ge=3, le=3600)] = 120
     poll_seconds: Annotated[int, Field(ge=0, le=20)] = 20
     drain_seconds: Annotated[float, Field(ge=0)] = 60

@@ -24,6 +24,7 @@ class WorkerSettings:
     concurrency: int = 2
     max_attempts: int = 5
     max_receives: int | None = None
+    retry_s: float = 30
     lease_s: float = 120
     poll_s: int = 20
     drain_s: float = 60
@@ -47,6 +48,7 @@ class Worker:
             lease_s=settings.lease_s,
             max_attempts=settings.max_attempts,
             max_receives=settings.max_receives,
+            retry_s=settings.retry_s,
         )
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
