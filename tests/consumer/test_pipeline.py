@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from consumer.errors import LeaseLost
+from consumer.errors import LeaseLost, TransientError
 from consumer.lease import Lease
 from consumer.models import Job, Stage
 from consumer.pipeline import Tools, run
@@ -64,9 +64,11 @@ class Model:
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    times: int = 0
 
     async def answer(self, request: Request) -> StreamingResponse:
         await request.body()
+        self.times += 1
         self.asked.set()
         return StreamingResponse(self._events(), media_type="application/x-ndjson")
 
@@ -99,6 +101,18 @@ async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: Mod
     assert (done.language, round(done.duration_s)) == ("en", 104)
     assert done.keys["manifest.json"] == "videos/v1/000007/manifest.json"
     assert list(bucket.objects)[-1] == done.keys["manifest.json"]
+    assert list(tools.scratch.iterdir()) == []
+
+
+async def test_an_attempt_after_a_failure_pays_for_no_stage_twice_and_says_so(model: Model, tools: Tools) -> None:
+    rows, full, bucket = Rows(), Bucket(full="quiz.json"), Bucket()
+    model.gate.set()
+    with pytest.raises(TransientError):
+        await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=full, tools=tools)
+    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), rows=rows, store=bucket, tools=tools)
+    manifest = json.loads(bucket.objects[rows.done[0].keys["manifest.json"]])
+    assert manifest["reused"] == ["transcript", "study"]
+    assert model.times == 1
     assert list(tools.scratch.iterdir()) == []
 
 

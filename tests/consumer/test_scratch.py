@@ -1,6 +1,7 @@
 """Working folders: never shared, gone on with after a kill, swept when nobody comes back."""
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.errors import EnvironmentFault
+from consumer.errors import EnvironmentFault, TransientError, VideoError
 from consumer.scratch import STALE_S, make_scratch, scratch_folder, sweep
 from consumer.upkeep import keep_up
 from tests.waiting import wait_until
@@ -53,6 +54,34 @@ def test_what_a_killed_consumer_downloaded_is_gone_on_with(tmp_path: Path) -> No
     with scratch_folder(tmp_path, "v1", 2) as ours:
         assert ours == theirs
         assert (ours / "source.part").read_text() == "half"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "error", [TransientError("later"), EnvironmentFault("a dead key"), asyncio.CancelledError()], ids=repr
+)
+def test_work_that_comes_back_finds_what_was_done(tmp_path: Path, error: BaseException) -> None:
+    def attempt() -> None:
+        with scratch_folder(tmp_path, "v1", 1) as folder:
+            (folder / "source.webm").write_text("whole")
+            raise error
+
+    with pytest.raises(type(error)):
+        attempt()
+    with scratch_folder(tmp_path, "v1", 2) as folder:
+        assert (folder / "source.webm").read_text() == "whole"
+
+
+@pytest.mark.parametrize("error", [VideoError("no sound"), EnvironmentFault("full", code="disk_full"), ValueError()])
+def test_work_that_ended_otherwise_leaves_nothing(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(type(error)), scratch_folder(tmp_path, "v1", 1):
+        raise error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_our_fault_and_gets_its_space_back(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFault, match="the disk is full: free space"), scratch_folder(tmp_path, "v1", 1):
+        raise OSError(errno.ENOSPC, "No space left on device")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -25,13 +25,14 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class Production:
-    """Everything that the steps made from one video."""
+    """Everything that the steps made from one video; `reused` names what an earlier attempt had made."""
 
     source: Source
     audio: Audio
     transcript: Transcript
     material: StudyMaterial
     seconds: dict[str, float]
+    reused: tuple[str, ...] = ()
 
 
 def write_assets(made: Production, folder: Path) -> dict[str, Path]:

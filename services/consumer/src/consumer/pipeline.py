@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from consumer.assets import Production, write_assets
+from consumer.checkpoint import Checkpoints, digest
 from consumer.lease import Lease
 from consumer.metrics import Metrics
-from consumer.models import Job, Source, Stage
+from consumer.models import Job, Source, Stage, StudyMaterial, Transcript
 from consumer.scratch import scratch_folder
 from consumer.steps.audio import make_mp3
 from consumer.steps.download import DownloadSettings, download
@@ -44,8 +45,8 @@ class Rows(Protocol):
 async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Store, tools: Tools) -> None:
     """Download, make the audio, transcribe, write, publish, complete. Raises LecternError; LeaseLost when fenced."""
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
-    async with lease:
-        with scratch_folder(tools.scratch, job.video_id, claim.token) as folder:
+    with scratch_folder(tools.scratch, job.video_id, claim.token) as folder:
+        async with lease:
             watch = Stopwatch(lease.report, partial(rows.open_stage, claim), tools.metrics.stage)
             async with watch.stage("download") as progress:
                 source = await download(job.youtube_id, folder, tools.download, progress)
@@ -58,15 +59,21 @@ async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Store,
 
 
 async def produce(source: Source, folder: Path, tools: Tools, watch: Stopwatch) -> Production:
-    """From downloaded media to study material; `folder` takes the MP3."""
+    """From downloaded media to study material; `folder` takes the MP3, and what a later attempt need not do again."""
+    checkpoints = Checkpoints(folder)
     async with watch.stage("audio") as progress:
         audio = await make_mp3(source, folder / "audio.mp3", progress)
     async with watch.stage("transcribe") as progress:
-        transcript = await transcribe(audio, tools.transcriber, progress)
+        heard = await asyncio.to_thread(digest, audio.path)
+        hear = partial(transcribe, audio, tools.transcriber, progress)
+        transcript = await checkpoints.once("transcript", Transcript, heard, hear)
     async with watch.stage("study") as progress:
-        material = await write_study(transcript, source, tools.provider, progress)
-        tools.metrics.spent(material.model, material.usage.cost_usd)
-    return Production(source, audio, transcript, material, watch.seconds)
+        told = digest(tools.provider.name, tools.provider.model, source.title, transcript.model_dump_json())
+        write = partial(write_study, transcript, source, tools.provider, progress)
+        material = await checkpoints.once("study", StudyMaterial, told, write)
+        if "study" not in checkpoints.reused:
+            tools.metrics.spent(material.model, material.usage.cost_usd)
+    return Production(source, audio, transcript, material, watch.seconds, tuple(checkpoints.reused))
 
 
 def completion(made: Production, keys: dict[str, str]) -> Completion:

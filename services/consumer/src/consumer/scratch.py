@@ -1,9 +1,11 @@
 """Working folders: one a video, held by a lock that ends with the process that took it.
 
-Consumers may share one DOWNLOAD_DIR. What a killed attempt left is gone on with by the next one, on any of them; what
-somebody still holds, a stopped process that does not know yet that it lost its lease, is left alone.
+Consumers may share one DOWNLOAD_DIR. What a killed, drained or failed attempt left is gone on with by the next one;
+what somebody still holds, a stopped process that does not know yet that it lost its lease, is left alone.
 """
 
+import asyncio
+import errno
 import fcntl
 import os
 import shutil
@@ -17,6 +19,7 @@ import structlog
 from consumer.errors import EnvironmentFault, TransientError
 
 log = structlog.get_logger()
+FULL = (errno.ENOSPC, errno.EDQUOT)
 STALE_S = 24 * 3600.0
 """Longer than any lease (an hour at most), and long enough for a retry to find what its forerunner downloaded."""
 
@@ -30,7 +33,10 @@ def make_scratch(scratch: Path) -> None:
 
 @contextmanager
 def scratch_folder(scratch: Path, video_id: str, token: int) -> Generator[Path]:
-    """A folder that is this attempt's alone; the end takes it away."""
+    """A folder that is this attempt's alone; its end takes it away, unless the video will come back.
+
+    Raises TransientError where both folders are held, EnvironmentFault where the disk is full.
+    """
     for name in (video_id, f"{video_id}+{token}"):  # no video's id has a plus
         path = scratch / name
         _make(path)
@@ -38,10 +44,8 @@ def scratch_folder(scratch: Path, video_id: str, token: int) -> Generator[Path]:
             if not ours:
                 log.warning("scratch.held", folder=str(path))
                 continue
-            try:
+            with _taken_away(path):
                 yield path
-            finally:
-                shutil.rmtree(path, ignore_errors=True)
             return
     raise TransientError(f"somebody else holds the working folders of {video_id}", code="scratch")
 
@@ -67,6 +71,27 @@ def sweep(scratch: Path) -> None:
             if ours and time.time() - path.stat().st_mtime > STALE_S:
                 log.info("scratch.swept", folder=str(path))
                 shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _taken_away(path: Path) -> Generator[None]:
+    """Remove the folder, except where the video comes back; a full disk is an EnvironmentFault."""
+    keep = False
+    try:
+        yield
+    except (TransientError, EnvironmentFault) as error:
+        keep = error.code != "disk_full"  # then the space is worth more than the work in it
+        raise
+    except asyncio.CancelledError:
+        keep = True
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            raise EnvironmentFault("the disk is full: free space under DOWNLOAD_DIR", code="disk_full") from error
+        raise
+    finally:
+        if not keep:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _locked(descriptor: int) -> bool:

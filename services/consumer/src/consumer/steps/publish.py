@@ -55,7 +55,7 @@ def _manifest(made: Production, stored: dict[str, Stored]) -> dict[str, Any]:
         "usage": material.usage.model_dump(),
         "cost_usd": material.usage.cost_usd,
         "seconds": {stage: round(seconds, 3) for stage, seconds in made.seconds.items()},
-        "reused": [],
+        "reused": list(made.reused),
         "coverage": transcript.coverage.model_dump(),
         "warnings": list(material.warnings),
         "files": {

@@ -1,0 +1,64 @@
+"""What was paid for once is not paid for again, unless it was made from something else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from consumer.checkpoint import Checkpoints, digest
+from consumer.errors import TransientError
+from consumer.models import Usage
+
+
+@dataclass
+class Maker:
+    """Counts how often it had to work; the first `failures` times in vain."""
+
+    failures: int = 0
+    worked: int = 0
+
+    async def make(self) -> Usage:
+        self.worked += 1
+        if self.worked <= self.failures:
+            raise TransientError("not now")
+        return Usage(cost_usd=self.worked)
+
+
+async def test_a_second_attempt_takes_what_the_first_one_made_and_says_so(tmp_path: Path) -> None:
+    maker = Maker()
+    first, second = Checkpoints(tmp_path), Checkpoints(tmp_path)
+    made = await first.once("study", Usage, "a", maker.make)
+    assert await second.once("study", Usage, "a", maker.make) == made
+    assert (maker.worked, first.reused, second.reused) == (1, [], ["study"])
+
+
+async def test_other_input_is_other_work(tmp_path: Path) -> None:
+    maker = Maker()
+    for made_from in ("a", "b"):
+        await Checkpoints(tmp_path).once("study", Usage, made_from, maker.make)
+    assert maker.worked == 2
+
+
+async def test_a_failure_leaves_no_checkpoint(tmp_path: Path) -> None:
+    maker = Maker(failures=1)
+    with pytest.raises(TransientError):
+        await Checkpoints(tmp_path).once("study", Usage, "a", maker.make)
+    assert list(tmp_path.iterdir()) == []
+    await Checkpoints(tmp_path).once("study", Usage, "a", maker.make)
+    assert maker.worked == 2
+
+
+async def test_a_checkpoint_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    maker = Maker()
+    await Checkpoints(tmp_path).once("study", Usage, "a", maker.make)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:5])
+    again = Checkpoints(tmp_path)
+    assert await again.once("study", Usage, "a", maker.make) == Usage(cost_usd=2)
+    assert again.reused == []
+
+
+def test_a_digest_tells_where_one_part_ends(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"ab")
+    assert digest("ab", "c") != digest("a", "bc")
+    assert digest(tmp_path / "file") == digest(tmp_path / "file")
