@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from tests.transcriber.fakes import heard
 from transcriber.batching import Schedule
 from transcriber.quality import Attempt
 from transcriber.rows import Row
-from transcriber.windows import SAMPLE_RATE, Window
+from transcriber.windows import Window
 
 
 @dataclass(eq=False)
@@ -30,14 +28,15 @@ class Bench:
     """A schedule of batches of 8 (or `size`) rows, and its clock."""
 
     size: int = 8
+    models: int = 1
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.schedule = Schedule(self.size, self.clock)
+        self.schedule = Schedule(self.size, self.clock, self.models)
 
     def add(self, owner: Request, count: int = 1, seconds: float = 30.0, first: int = 0, **more: object) -> list[Row]:
         rows = [
-            Row(owner, Window(first + n, np.zeros(int(seconds * SAMPLE_RATE), np.float32), ()), None, **more)  # pyright: ignore[reportArgumentType] - any field of Row
+            Row(owner, Window(first + n, seconds, ()), None, **more)  # pyright: ignore[reportArgumentType] - any field of Row
             for n in range(count)
         ]
         for row in rows:

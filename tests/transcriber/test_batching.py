@@ -118,16 +118,16 @@ def test_a_full_batch_is_taken_as_long_as_there_are_rows() -> None:
     assert [len(bench.schedule.take()) for _ in range(4)] == [8, 8, 4, 0]
 
 
-def test_idle_models_share_what_is_there() -> None:
-    bench = Bench(size=4)
+def test_several_models_share_what_does_not_fill_a_batch_for_each() -> None:
+    bench = Bench(size=4, models=3)
     bench.add(Request("file"), 7)
-    assert [len(bench.schedule.take(takers)) for takers in (3, 2, 1)] == [3, 2, 2]
+    assert [len(bench.schedule.take()) for _ in range(4)] == [3, 2, 1, 1]
 
 
-def test_idle_models_take_full_batches_of_a_long_queue() -> None:
-    bench = Bench(size=4)
+def test_several_models_take_full_batches_of_a_long_queue() -> None:
+    bench = Bench(size=4, models=2)
     bench.add(Request("file"), 20)
-    assert len(bench.schedule.take(2)) == 4
+    assert len(bench.schedule.take()) == 4
 
 
 def test_the_model_waits_for_company_ten_milliseconds_at_most() -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.transcriber.clips import lecture_audio, piece
 from transcriber.cutter import WindowCutter
 from transcriber.speech import SpeechDetector, SpeechModel, Stretch
-from transcriber.windows import SAMPLE_RATE, Samples, Window
+from transcriber.windows import SAMPLE_RATE, CutWindow, Samples
 
 MAX_S = 30.0
 
@@ -33,7 +33,7 @@ def stretches(model: SpeechModel, audio: Samples, size: int) -> list[Stretch]:
     return found + detector.finish()
 
 
-def windows(model: SpeechModel, audio: Samples, size: int = 32 * SAMPLE_RATE, max_s: float = MAX_S) -> list[Window]:
+def windows(model: SpeechModel, audio: Samples, size: int = 32 * SAMPLE_RATE, max_s: float = MAX_S) -> list[CutWindow]:
     """What the cutter makes."""
     cutter = WindowCutter(model, max_s)
     made = [window for block in blocks(audio, size) for window in cutter.feed(block)]

@@ -1,6 +1,5 @@
 """From windows to segments, words and the report of what was missed."""
 
-import numpy as np
 import pytest
 
 from tests.transcriber.fakes import heard
@@ -10,7 +9,7 @@ from transcriber.coverage import CoverageReport
 from transcriber.quality import Attempt, Guard
 from transcriber.schemas import Done, Info, Progress, Segment, SegmentEvent
 from transcriber.transcript import MAX_SEGMENT_CHARACTERS, MAX_SEGMENT_S, Heard, Segmenter
-from transcriber.windows import SAMPLE_RATE, Span, Window
+from transcriber.windows import Span, Window
 from transcriber.words import in_file_time, proportional, spread
 
 
@@ -20,7 +19,7 @@ def window(*spans: tuple[float, float], index: int = 0) -> Window:
     for start, end in spans:
         found.append(Span(start, end, offset))
         offset += end - start
-    return Window(index, np.zeros(int(offset * SAMPLE_RATE), np.float32), tuple(found))
+    return Window(index, offset, tuple(found))
 
 
 def said(text: str, where: Window, doubt: Guard | None = None, times: tuple[tuple[float, float], ...] = ()) -> Heard:

@@ -20,7 +20,7 @@ from transcriber.quality import judge
 from transcriber.schemas import Done, Options, Transcript
 from transcriber.speech import SpeechModel
 from transcriber.whisper import MAX_PREVIOUS, WhisperBackend
-from transcriber.windows import SAMPLE_RATE, Samples, Window
+from transcriber.windows import SAMPLE_RATE, CutWindow, Samples
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def audio() -> Samples:
 
 
 @pytest.fixture(scope="module")
-def windows(audio: Samples) -> list[Window]:
+def windows(audio: Samples) -> list[CutWindow]:
     cutter = WindowCutter(SpeechModel(), 10.0)
     return cutter.feed(audio) + cutter.finish()
 
@@ -139,7 +139,7 @@ async def test_silence_has_no_segments(backend: WhisperBackend, tmp_path: Path) 
     assert (found.segments, found.text, found.coverage.speech_s) == ((), "", 0)
 
 
-def test_silence_that_reaches_the_model_is_told_from_speech(backend: WhisperBackend, windows: list[Window]) -> None:
+def test_silence_that_reaches_the_model_is_told_from_speech(backend: WhisperBackend, windows: list[CutWindow]) -> None:
     silence = np.zeros(10 * SAMPLE_RATE, np.float32)
     encoded = backend.encode([backend.features(silence), backend.features(windows[0].audio)])
     heard = backend.generate(encoded, [backend.prompt("en", Ask())] * 2, Decoding())
@@ -149,7 +149,7 @@ def test_silence_that_reaches_the_model_is_told_from_speech(backend: WhisperBack
 
 @pytest.mark.parametrize("beam_size", [1, 5])
 def test_a_row_hears_the_same_alone_and_in_a_batch(
-    backend: WhisperBackend, windows: list[Window], beam_size: int
+    backend: WhisperBackend, windows: list[CutWindow], beam_size: int
 ) -> None:
     asks = [Ask(), Ask(task="translate"), Ask(), Ask()]
     languages = ["en", "fr", "de", "en"]
@@ -164,7 +164,7 @@ def test_a_row_hears_the_same_alone_and_in_a_batch(
 
 
 def test_kept_rows_of_different_batches_hear_the_same_when_stacked(
-    backend: WhisperBackend, windows: list[Window]
+    backend: WhisperBackend, windows: list[CutWindow]
 ) -> None:
     mels = [backend.features(window.audio) for window in windows[:4]]
     prompt = backend.prompt("en", Ask())
@@ -175,7 +175,7 @@ def test_kept_rows_of_different_batches_hear_the_same_when_stacked(
 
 
 def test_words_of_a_row_are_the_same_alone_and_beside_empty_rows(
-    backend: WhisperBackend, windows: list[Window]
+    backend: WhisperBackend, windows: list[CutWindow]
 ) -> None:
     mels = [backend.features(window.audio) for window in windows[:3]]
     encoded = backend.encode(mels)
@@ -188,7 +188,7 @@ def test_words_of_a_row_are_the_same_alone_and_beside_empty_rows(
     assert [word.text for word in batch[0]]
 
 
-def test_the_language_is_told_of_some_rows_of_a_batch(backend: WhisperBackend, windows: list[Window]) -> None:
+def test_the_language_is_told_of_some_rows_of_a_batch(backend: WhisperBackend, windows: list[CutWindow]) -> None:
     encoded = backend.encode([backend.features(window.audio) for window in windows[:3]])
     found = backend.detect_language(encoded, [0, 2])
     assert [language for language, _ in found] == ["en", "en"]
@@ -203,7 +203,7 @@ def test_a_text_before_is_cut_to_what_whisper_reads_and_hotwords_survive(backend
     assert long[: len(hotwords) - plain_length] == hotwords[: len(hotwords) - plain_length]
 
 
-def test_a_window_is_capped_at_the_tokens_asked_for(backend: WhisperBackend, windows: list[Window]) -> None:
+def test_a_window_is_capped_at_the_tokens_asked_for(backend: WhisperBackend, windows: list[CutWindow]) -> None:
     encoded = backend.encode([backend.features(windows[1].audio)])
     for cap in (8, 16):
         heard = backend.generate(encoded, [backend.prompt("en", Ask())], Decoding(max_new_tokens=cap))

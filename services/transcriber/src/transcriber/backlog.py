@@ -21,11 +21,12 @@ READY_IN_ALL = 8  # the same for all files together
 class Backlog:
     """The meeting point of readers, model threads and the event loop. Every method takes the lock by itself."""
 
-    def __init__(self, backend: Backend, batch_size: int, finished: int, go_on: Callable[[Intake], None]) -> None:
+    def __init__(
+        self, backend: Backend, batch_size: int, models: int, finished: int, go_on: Callable[[Intake], None]
+    ) -> None:
         self.changed = threading.Condition(threading.RLock())
-        self.schedule = Schedule(batch_size, time.monotonic)
+        self.schedule = Schedule(batch_size, time.monotonic, models)
         self.stopped = False
-        self._idle_models = 0
         self._backend = backend
         self._go_on = go_on
         self._jobs: set[Job] = set()
@@ -136,19 +137,12 @@ class Backlog:
     def next_batch(self) -> list[Row]:
         """Wait for rows and take a batch; an empty one says that the engine has stopped."""
         with self.changed:
-            self._idle_models += 1
-            try:
-                return self._next_batch()
-            finally:
-                self._idle_models -= 1
-
-    def _next_batch(self) -> list[Row]:
-        while not self.stopped:
-            if not len(self.schedule):
-                self.changed.wait()
-            elif wait := self.schedule.company_wait_s(on_their_way=bool(self._reading)):
-                self.changed.wait(wait)
-            elif rows := self.schedule.take(self._idle_models):
-                self._resume()
-                return rows
-        return []
+            while not self.stopped:
+                if not len(self.schedule):
+                    self.changed.wait()
+                elif wait := self.schedule.company_wait_s(on_their_way=bool(self._reading)):
+                    self.changed.wait(wait)
+                elif rows := self.schedule.take():
+                    self._resume()
+                    return rows
+            return []

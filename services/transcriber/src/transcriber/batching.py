@@ -22,8 +22,9 @@ MAX_LANE = 4  # batches of doubted rows whose encoder output may be kept
 class Schedule:
     """Ready rows of all requests; `take` gives the next batch. Not thread-safe: its owner holds a lock."""
 
-    def __init__(self, batch_size: int, clock: Callable[[], float]) -> None:
+    def __init__(self, batch_size: int, clock: Callable[[], float], models: int = 1) -> None:
         self.batch_size = batch_size
+        self._models = models
         self._clock = clock
         self._fresh: dict[Owner, list[Row]] = {}
         self._lane: list[Row] = []
@@ -77,10 +78,13 @@ class Schedule:
         oldest = min(rows[0].since for rows in self._fresh.values())
         return max(0.0, oldest + COMPANY_WAIT_S - self._clock())
 
-    def take(self, takers: int = 1) -> list[Row]:
-        """The next batch, all rows of one key; empty when nothing is ready. `takers` idle models share the rows."""
+    def take(self) -> list[Row]:
+        """The next batch, all rows of one key; empty when nothing is ready.
+
+        Where there are several models, rows that do not fill a batch for each are shared out: the others are free soon.
+        """
         self._lane_had_it = self._lane_is_due()
-        size = min(self.batch_size, -(-len(self) // takers))
+        size = min(self.batch_size, -(-len(self) // self._models))
         batch = self._from_lane() if self._lane_had_it else self._from_fresh(size)
         for row in batch:
             self._remove(row)

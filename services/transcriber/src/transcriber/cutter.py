@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transcriber.speech import SpeechDetector, SpeechModel, Stretch
-from transcriber.windows import SAMPLE_RATE, Samples, Span, Window
+from transcriber.windows import SAMPLE_RATE, CutWindow, Samples, Span
 
 PAD = int(0.4 * SAMPLE_RATE)  # silence kept around speech, as upstream does: words begin softly
 FULL_ENOUGH = 0.8  # of a window: from here on the longest pause decides where it ends
@@ -38,7 +38,7 @@ class WindowCutter:
         """Seconds of the file looked at."""
         return (self._audio_start + len(self._audio)) / SAMPLE_RATE
 
-    def feed(self, samples: Samples) -> list[Window]:
+    def feed(self, samples: Samples) -> list[CutWindow]:
         """The windows that are full after these samples."""
         self._audio = np.concatenate([self._audio, samples])
         self._found(self._detector.feed(samples))
@@ -46,7 +46,7 @@ class WindowCutter:
         self._forget()
         return windows
 
-    def finish(self) -> list[Window]:
+    def finish(self) -> list[CutWindow]:
         """What is left at the end of the file."""
         self._found(self._detector.finish())
         windows = self._full_windows(at_end=True)
@@ -58,12 +58,12 @@ class WindowCutter:
         self._stretches += stretches
         self.speech += [(s.start / SAMPLE_RATE, s.end / SAMPLE_RATE) for s in stretches]
 
-    def _full_windows(self, *, at_end: bool) -> list[Window]:
+    def _full_windows(self, *, at_end: bool) -> list[CutWindow]:
         """Windows for as long as more speech waits than fits into one.
 
         The last stretch waits for its successor: only then is the pause after it known, whatever the block size.
         """
-        windows: list[Window] = []
+        windows: list[CutWindow] = []
         while pieces := self._pieces()[: None if at_end else -1]:
             lengths = np.cumsum([piece.end - piece.start for piece in pieces])
             fitting = int(np.searchsorted(lengths, self._max, side="right"))
@@ -88,7 +88,7 @@ class WindowCutter:
             previous = pieces[-1].end
         return pieces
 
-    def _cut(self, pieces: list[_Piece]) -> Window:
+    def _cut(self, pieces: list[_Piece]) -> CutWindow:
         """A window of the first waiting stretches, which are these pieces."""
         self._stretches = self._stretches[len(pieces) :]
         self._cut_at = pieces[-1].end
@@ -98,7 +98,8 @@ class WindowCutter:
                 merged[-1] = (merged[-1][0], piece.end)
             else:
                 merged.append((piece.start, piece.end))
-        window = Window(self._count, self._joined(merged), _spans(merged))
+        audio = self._joined(merged)
+        window = CutWindow(self._count, len(audio) / SAMPLE_RATE, _spans(merged), audio)
         self._count += 1
         return window
 

@@ -73,9 +73,10 @@ class Engine:
         self._draining = False
         self._backends = [backend, *replicas]
         self._speech = SpeechModel()
-        self._admission = Admission(backend.device, len(self._backends) * settings.workers, settings.max_queue_s)
+        models = len(self._backends) * settings.workers
+        self._admission = Admission(backend.device, models, settings.max_queue_s)
         self._readers = Readers(settings.intake_threads, settings.limits, self._cut)
-        self._backlog = Backlog(backend, settings.batch_size, settings.finished, self._readers.go_on)
+        self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._readers.go_on)
         self._readers.serve(self._backlog)
         self._finisher = ThreadPoolExecutor(1, thread_name_prefix="finisher")
         self._workers = [
@@ -200,7 +201,7 @@ class Engine:
         mel = self.backend.features(audio)
         for backend in self._backends:
             for size in sorted({1, self._settings.batch_size}):
-                rows = [Row(owner, Window(0, audio, ()), mel) for _ in range(size)]
+                rows = [Row(owner, Window(0, WARM_UP_S, ()), mel) for _ in range(size)]
                 self._recognizer(backend).recognize(rows)
 
     def _recognizer(self, backend: Backend) -> Recognizer:

@@ -7,7 +7,7 @@ from transcriber.job import Job
 from transcriber.media import Decoders, Media, MediaLimits
 from transcriber.rows import Row
 from transcriber.speech import SpeechModel
-from transcriber.windows import SAMPLE_RATE, Window
+from transcriber.windows import SAMPLE_RATE, CutWindow
 
 
 class Intake:
@@ -61,6 +61,6 @@ class Intake:
         if self._media is not None:
             self._media.close()
 
-    def _row(self, window: Window) -> Row:
+    def _row(self, window: CutWindow) -> Row:
         self.windows += 1
-        return Row(self.job, window, self._backend.features(window.audio))
+        return Row(self.job, window.without_audio(), self._backend.features(window.audio))

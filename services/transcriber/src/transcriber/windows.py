@@ -25,16 +25,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Window:
-    """The `index`-th window of a file: `audio` is its spans' samples joined (mono, 16 kHz, ≤ 30 s)."""
+    """The `index`-th window of a file, `duration` seconds long (≤ 30): its spans joined."""
 
     index: int
-    audio: Samples
+    duration: float
     spans: tuple[Span, ...]
-
-    @property
-    def duration(self) -> float:
-        """Seconds of audio in the window."""
-        return len(self.audio) / SAMPLE_RATE
 
     @property
     def start(self) -> float:
@@ -54,3 +49,14 @@ class Window:
         """Seconds of the file at `offset` seconds of the window."""
         span = self.span_at(offset)
         return min(span.start + max(0.0, offset - span.offset), span.end)
+
+
+@dataclass(frozen=True)
+class CutWindow(Window):
+    """A window with its samples (mono, 16 kHz), which nobody needs once its features are computed: 2 MB for 30 s."""
+
+    audio: Samples
+
+    def without_audio(self) -> Window:
+        """What goes on to the model and to the text."""
+        return Window(self.index, self.duration, self.spans)
