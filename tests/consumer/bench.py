@@ -23,12 +23,13 @@ SETTINGS = WorkerSettings(owner="w1", lease_s=30, poll_s=0, drain_s=5, first_pau
 
 @dataclass
 class Bench:
-    """`errors` are raised by the next jobs, in order; while `gate` is closed jobs do not end."""
+    """`errors` are raised by the next jobs, in order; while `gate` is closed jobs do not end, then with `fails`."""
 
     sqs: StrictSqs
     queue: Queue
     videos: Videos
     errors: list[Exception] = field(default_factory=list[Exception])
+    fails: Exception | None = None
     begun: list[Claim] = field(default_factory=list[Claim])
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -42,6 +43,8 @@ class Bench:
             if self.errors:
                 raise self.errors.pop(0)
             await self.gate.wait()
+            if self.fails:
+                raise self.fails
         await self.videos.complete(claim, DONE)
 
     def send(self, video_id: str = "v1", url: str = URL) -> Stored:

@@ -11,6 +11,7 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from consumer.cli import app
+from consumer.endings import Ending
 from consumer.models import Job
 from consumer.postgres import Pool
 from consumer.videos import Claim, Videos
@@ -91,7 +92,7 @@ async def test_submit_of_a_video_that_failed_starts_it_anew(
 ) -> None:
     claim = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(claim, Claim)
-    await videos.give_up(claim, "failed", "failed", "private", "the video is private", refund=False)
+    await videos.give_up(claim, Ending("failed", "failed", "private", "the video is private"))
     assert (await lectern("submit", URL, "--id", "v1")).exit_code == 0
     row = await videos.row("v1")
     assert row is not None
@@ -129,7 +130,7 @@ async def test_status_shows_the_row_and_fails_for_a_failed_one(environment: pyte
     claim = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(claim, Claim)
     assert (await lectern("status", "v1")).exit_code == 0
-    await videos.give_up(claim, "failed", "failed", "private", "the video is private", refund=False)
+    await videos.give_up(claim, Ending("failed", "failed", "private", "the video is private"))
     done = await lectern("status", "v1")
     assert done.exit_code == 1
     assert "the video is private" in done.output
@@ -143,7 +144,7 @@ async def test_explain_tells_the_story(environment: pytest.MonkeyPatch, videos: 
     first = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(first, Claim)
     await videos.open_stage(first, "download")
-    await videos.give_up(first, "queued", "retry", "transcriber", "the transcriber broke off", refund=False)
+    await videos.give_up(first, Ending("queued", "retry", "transcriber", "the transcriber broke off"))
     await videos.claim(JOB, "w2", 30, "m1")
     await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
     await videos.claim(JOB, "w3", 30, "m1")

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from consumer.endings import Ending
 from tests.consumer.bench import Bench
 from tests.standins.sqs import Stored
 from tests.waiting import wait_until
@@ -72,7 +73,7 @@ async def test_the_last_write_survives_the_shutdown_of_a_lost_lease(bench: Bench
     message = bench.send()
     async with bench.worker(drain_s=0.05) as worker:
         await wait_until(lambda: len(bench.begun) == 1)
-        await bench.videos.give_up(bench.begun[0], "queued", "retry", None, None, refund=False)
+        await bench.videos.give_up(bench.begun[0], Ending("queued", "retry"))
         worker.handle_exit()
         await wait_until(lambda: worker.health.in_flight == 0)
     assert (await bench.row())["attempts"] == 1

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from consumer.endings import Ending
 from consumer.errors import ConfigError, EnvironmentFault, LeaseLost
 from consumer.migrations import find_migrations, migrate
 from consumer.models import Job
@@ -58,7 +59,7 @@ async def test_a_lease_that_ran_out_is_claimed_with_a_newer_token(videos: Videos
 
 
 async def test_a_video_that_was_given_back_is_claimed_at_once(videos: Videos) -> None:
-    await videos.give_up(await claimed(videos), "queued", "interrupted", None, None, refund=True)
+    await videos.give_up(await claimed(videos), Ending("queued", "interrupted", refund=True))
     assert (await claimed(videos, "w2")).attempts == 1
 
 
@@ -72,8 +73,8 @@ async def test_a_video_that_failed_is_taken_up_again_by_a_new_message_only(video
     for message in ("m1", "m2"):
         claim = await videos.claim(JOB, "w1", 30, message)
         assert isinstance(claim, Claim)
-        assert (claim.attempts, claim.said) == (1, None)
-        await videos.give_up(claim, status, status, "gone", "it is gone", refund=False)
+        assert claim.attempts == 1
+        await videos.give_up(claim, Ending(status, status, "gone", "it is gone"))
     for message in ("m1", "m2"):
         assert await videos.claim(JOB, "w1", 30, message) == Unclaimed(status, 0.0)
     await videos.claim(JOB, "w1", 30, "m3")
@@ -88,9 +89,10 @@ async def test_a_video_that_another_message_rejected_is_taken_up_by_a_good_one(v
     assert (await claimed(videos)).attempts == 1
 
 
-async def test_a_retry_knows_what_the_attempt_before_it_said(videos: Videos) -> None:
-    await videos.give_up(await claimed(videos), "queued", "retry", "busy", "the transcriber is busy", refund=False)
-    assert await claimed(videos) == Claim("v1", 2, 2, "the transcriber is busy")
+async def test_a_row_that_is_tried_again_still_says_what_went_wrong_before(videos: Videos) -> None:
+    await videos.give_up(await claimed(videos), Ending("queued", "retry", "busy", "the transcriber is busy"))
+    assert await claimed(videos) == Claim("v1", 2, 2)
+    assert ((await videos.row("v1")) or {})["error_message"] == "the transcriber is busy"
 
 
 @pytest.mark.parametrize("status", ["queued", "downloading", "transcribing", "generating", "scheduled"])
@@ -124,7 +126,7 @@ async def test_every_write_of_an_older_claim_is_refused(videos: Videos, pool: Po
         videos.extend(old, 30),
         videos.progress(old, "generating", 0.9),
         videos.complete(old, DONE),
-        videos.give_up(old, "failed", "failed", "x", "x", refund=False),
+        videos.give_up(old, Ending("failed", "failed", "x", "x")),
     )
     for write in writes:
         with pytest.raises(LeaseLost, match="another consumer works on video v1"):
@@ -138,7 +140,7 @@ async def test_a_late_write_of_the_same_claim_does_not_undo_its_completion(video
     for write in (
         videos.progress(claim, "generating", 0.99),
         videos.extend(claim, 30),
-        videos.give_up(claim, "queued", "interrupted", None, None, refund=True),
+        videos.give_up(claim, Ending("queued", "interrupted", refund=True)),
     ):
         with pytest.raises(LeaseLost):
             await write

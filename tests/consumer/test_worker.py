@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from consumer.endings import Tries
 from consumer.errors import NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Job
 from consumer.postgres import Pool
@@ -76,7 +77,7 @@ async def test_the_other_side_s_retry_after_is_the_backoff(bench: Bench) -> None
 async def test_a_video_that_fails_again_and_again_is_given_up_in_words_for_its_user(bench: Bench) -> None:
     bench.errors = [TransientError("the transcriber broke off", code="transcriber") for _ in range(3)]
     bench.send()
-    async with bench.worker(max_attempts=3) as worker:
+    async with bench.worker(tries=Tries(max_attempts=3)) as worker:
         for attempt in range(1, 3):
             await bench.ended(worker, "retry", attempt)
             bench.sqs.pass_time(3600)
@@ -94,7 +95,7 @@ async def test_a_video_whose_work_kills_every_consumer_is_given_up(bench: Bench,
         assert isinstance(await bench.videos.claim(JOB, "killed", 30, "m1"), Claim)
         await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
     bench.send()
-    async with bench.worker(max_attempts=3) as worker:
+    async with bench.worker(tries=Tries(max_attempts=3)) as worker:
         await bench.ended(worker, "failed")
     assert "cut off 3 times" in (await bench.row())["error_message"]
     assert bench.begun == []

@@ -55,6 +55,32 @@ async def test_a_queue_that_fails_for_a_while_turns_health_red_and_green_again_w
         await wait_until(lambda: worker.health.fault is None)
 
 
+async def test_a_queue_that_fails_once_is_polled_again_although_a_long_job_is_under_way(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.send()
+    async with bench.worker(concurrency=2) as worker:
+        await wait_until(lambda: len(bench.begun) == 1)
+        bench.sqs.fail("ReceiveMessage", "AccessDenied")
+        await wait_until(lambda: worker.health.fault is not None)
+        bench.send("v2")
+        await wait_until(lambda: len(bench.begun) == 2)
+        assert worker.health.fault is None
+
+
+async def test_a_mended_environment_is_found_although_a_long_job_is_under_way(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.send("long")
+    async with bench.worker(concurrency=3) as worker:
+        await wait_until(lambda: len(bench.begun) == 1)
+        bench.errors = [EnvironmentFault("YouTube blocks this address")]
+        bench.send("v2")
+        await bench.ended(worker, "environment")
+        await wait_until(lambda: len(bench.begun) == 3)
+        bench.gate.set()
+        await bench.ended(worker, "completed", 2)
+        assert worker.health.fault is None
+
+
 async def test_nothing_is_begun_while_the_database_is_away_and_all_is_done_afterwards(bench: Bench, pool: Pool) -> None:
     await pool.execute("ALTER TABLE video RENAME TO away")
     bench.send()

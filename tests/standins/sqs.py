@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from tests.standins.serving import serving
 
-MAX_HOLD_S = 12 * 3600
+MAX_DELAY_S, MAX_HOLD_S = 900, 12 * 3600
 NAME = "strict"
 STALE = "ReceiptHandleIsInvalid"
 NOT_IN_FLIGHT = "AWS.SimpleQueueService.MessageNotInflight"
@@ -94,9 +94,9 @@ class StrictSqs:
         """No more faults."""
         self._faults.clear()
 
-    def add(self, body: str) -> Stored:
+    def add(self, body: str, delay_s: float = 0) -> Stored:
         """A message, as a producer would send it."""
-        message = Stored(f"m{next(self._numbers)}", body)
+        message = Stored(f"m{next(self._numbers)}", body, self.now() + delay_s)
         self.messages.append(message)
         self._changed.set()
         return message
@@ -128,7 +128,7 @@ class StrictSqs:
             "DeleteMessage": self._delete,
             "GetQueueAttributes": self._attributes,
             "GetQueueUrl": lambda wanted: {"QueueUrl": f"{self.url.rsplit('/', 1)[0]}/{wanted['QueueName']}"},
-            "SendMessage": lambda wanted: {"MessageId": self.add(wanted["MessageBody"]).id},
+            "SendMessage": self._send,
         }
         return await self._receive(body) if action == "ReceiveMessage" else actions[action](body)
 
@@ -213,6 +213,12 @@ class StrictSqs:
             return {}
         (self.messages if message in self.messages else self.dead_letters).remove(message)
         return {}
+
+    def _send(self, body: dict[str, Any]) -> dict[str, Any]:
+        delay_s = body.get("DelaySeconds", 0)
+        if not 0 <= delay_s <= MAX_DELAY_S:
+            raise Refused(WRONG, "DelaySeconds must be >= 0 and <= 900")
+        return {"MessageId": self.add(body["MessageBody"], delay_s).id}
 
     def _attributes(self, body: dict[str, Any]) -> dict[str, Any]:
         held = self._held(str(body["QueueUrl"]).rsplit("/", 1)[-1])

@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 
+from consumer.endings import Tries
 from consumer.errors import TransientError
 from consumer.health import serve_health
 from consumer.metrics import watch_depth
@@ -118,8 +119,7 @@ def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
     return WorkerSettings(
         owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}",
         concurrency=settings.concurrency,
-        max_attempts=settings.max_attempts,
-        retry_s=settings.retry_seconds,
+        tries=Tries(settings.max_attempts, settings.retry_seconds),
         max_receives=patience.max_receives,
         lease_s=settings.lease_seconds,
         poll_s=settings.poll_seconds,

@@ -3,9 +3,10 @@
 LecternError                 message            row                      attempt spent
 ├── ConfigError              (the process ends with code 2 before it receives anything)
 ├── BadMessage               deleted            rejected, says why       no
+├── RowRefused               released           there is none            no    in the end a dead letter
 ├── VideoError               deleted            failed, says why         yes   never again: private, gone, no sound
-├── PolicyError              deleted            rejected, says why       no    too long, live, over budget
-├── NotYet                   released until     scheduled, says when     no    a premiere
+├── PolicyError              deleted            rejected, says why       no    too long
+├── NotYet                   released until     scheduled, says when     no    a premiere, live now
 ├── TransientError           released, backoff  queued, says what        yes   failed when attempts run out
 ├── EnvironmentFault         released           queued                   no    we are broken: stop receiving, health red
 └── LeaseLost                left alone         left alone               –     somebody else works on it now
@@ -38,6 +39,12 @@ class BadMessage(LecternError):
     def __init__(self, message: str, *, code: str | None = None, video_id: str | None = None) -> None:
         super().__init__(message, code=code)
         self.video_id = video_id
+
+
+class RowRefused(LecternError):
+    """The table of videos takes no such row: its own rules forbid it, or the id is not of its kind."""
+
+    code = "row_refused"
 
 
 class VideoError(LecternError):

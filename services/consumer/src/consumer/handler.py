@@ -1,27 +1,26 @@
 """One message from its receive to its end: parse, claim, work, and the verdict for whatever went wrong.
 
-No row is left open for ever. Attempts that run out (`max_attempts`) fail the row, and the message is deleted. Where the
-queue's patience runs out first (`max_receives`: broken environments and kills count there as well), the last delivery
-is not worked on, because nobody could say so if it were killed: it fails the row and goes to the dead letters. `lectern
-redrive` sends them anew; `lectern submit` and a producer's new message do the same for one video.
+No row is left open for ever, and no message becomes a dead letter for what is not its fault. The row counts the true
+attempts, kills among them, and fails when they run out. The queue counts every delivery, those that a broken
+environment, a premiere or a stopping consumer gave back too: its last one is not worked on but replaced by a copy of
+the message. Dead letters are what the database does not take, and what ends a consumer before it can say anything.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import partial
 
 import structlog
 
 from consumer.breaker import Breaker
+from consumer.endings import INTERRUPTED, RENEWED, Ending, Tries
 from consumer.errors import (
     BadMessage,
     EnvironmentFault,
     LeaseLost,
     LecternError,
-    NotYet,
     PolicyError,
-    TransientError,
+    RowRefused,
     VideoError,
 )
 from consumer.lease import Lease
@@ -33,8 +32,6 @@ from consumer.videos import Claim, Unclaimed
 
 log = structlog.get_logger()
 ENDED = ("completed", "failed", "rejected")
-PREMIERE_S = 3600.0
-BACKOFF = (1, 4, 20, 60)  # times `retry_s`: by default half a minute to half an hour
 LONGEST_HELD_S = 3600.0
 
 Work = Callable[[Job, Claim, Lease], Awaitable[None]]
@@ -53,9 +50,8 @@ class Handler:
         breaker: Breaker,
         owner: str,
         lease_s: float,
-        max_attempts: int,
+        tries: Tries,
         max_receives: int | None = None,
-        retry_s: float = 30.0,
     ) -> None:
         self._queue = queue
         self._rows = rows
@@ -63,120 +59,119 @@ class Handler:
         self._breaker = breaker
         self._owner = owner
         self._lease_s = lease_s
-        self._max_attempts = max_attempts
+        self._tries = tries
         self._max_receives = max_receives
-        self._retry_s = retry_s
 
     async def handle(self, message: Message) -> str:
-        """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on."""
+        """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on: then give it back."""
         try:
             job = parse(message.body)
         except BadMessage as error:
             return await self._refuse(message, error)
         try:
             claim = await self._rows.claim(job, self._owner, self._lease_s, message.id)
+        except RowRefused as error:
+            return await self._unfit(message, error)
         except LecternError as error:
             return await self._no_database(message, error)
         self._breaker.close("database")
         if isinstance(claim, Unclaimed):
             return await self._leave(message, claim)
         with structlog.contextvars.bound_contextvars(video=job.video_id, attempt=claim.token):
-            if self._is_last(message):
-                return await self._bury(message, claim)
+            if self._is_last(message) and message.receives > 1:  # a queue that delivers once leaves no other chance
+                return await self._end(message, claim, RENEWED)
             return await self._attempt(message, job, claim)
 
-    def _is_last(self, message: Message) -> bool:
-        """Whether the queue will not deliver this message again. One that delivers only once has to be worked on."""
-        return self._max_receives is not None and message.receives >= self._max_receives > 1
-
-    async def _bury(self, message: Message, claim: Claim) -> str:
-        """The row says what is to become of the message: a dead letter, at once."""
-        why = claim.said or "the work was cut off"
-        words = f"given up after {message.receives} deliveries; the last time: {why}"
-        log.error("message.dead", receives=message.receives, error=words)
-        await self._give_up(claim, "failed", "failed", LecternError(words, code="dead_letter"), refund=True)
-        await self._release(message, 0)
-        return "dead_letter"
+    async def give_back(self, message: Message, delay_s: float) -> None:
+        """To come back after a while; where this was its last delivery, as a copy. A kill in between leaves both."""
+        if not self._is_last(message):
+            return await self._release(message, delay_s)
+        try:
+            await self._queue.send(message.body, delay_s)
+        except LecternError as error:
+            log.error("message.not_renewed", error=str(error))  # it becomes a dead letter: lectern redrive
+            return None
+        log.info("message.renewed", receives=message.receives)
+        return await self._delete(message)
 
     async def _attempt(self, message: Message, job: Job, claim: Claim) -> str:
         log.info("attempt.started", number=claim.attempts)
-        if claim.attempts > self._max_attempts:
-            words = f"given up: the work was cut off {self._max_attempts} times without a word"
-            return await self._settle(message, claim, VideoError(words, code="cut_off"))
-        lease = Lease(_Held(self._queue, self._rows, message, claim), self._lease_s)
+        if claim.attempts > self._tries.max_attempts:
+            return await self._end(message, claim, self._tries.cut_off())
+        lease = Lease(_Held(self._queue, self._rows, message, claim), self._lease_s, held_since=message.received_at)
         try:
             await self._work(job, claim, lease)
         except LeaseLost as error:
             log.warning("lease.lost", reason=str(error))
             return "lease_lost"
         except LecternError as error:
-            log.warning("attempt.failed", code=error.code, error=str(error))
-            return await self._settle(message, claim, error)
+            return await self._end(message, claim, self._verdict(claim, error))
         except asyncio.CancelledError:
-            await self._give_up(claim, "queued", "interrupted", None, refund=True)
+            await self._write(claim, INTERRUPTED)
             raise
         self._breaker.close("work")
         await self._delete(message)
         return "completed"
 
-    async def _settle(self, message: Message, claim: Claim, error: LecternError) -> str:
-        """What becomes of the row and the message after an error, by its branch of the tree in `errors`."""
-        give_up = partial(self._give_up, claim, error=error)
-        match error:
-            case VideoError():
-                await give_up("failed", "failed", refund=False)
-            case PolicyError() | BadMessage():
-                await give_up("rejected", "rejected", refund=True)
-            case NotYet():
-                await give_up("scheduled", "scheduled", refund=True)
-                await self._release(message, _seconds_until(error.until))
-                return "scheduled"
-            case EnvironmentFault():
-                self._breaker.open("work", error)
-                await give_up("queued", "environment", refund=True)
-                await self._release(message, self._breaker.pause_s)
-                return "environment"
-            case _ if claim.attempts < self._max_attempts:
-                await give_up("queued", "retry", refund=False)
-                wanted = error.retry_after_s if isinstance(error, TransientError) else None
-                await self._release(message, wanted or self._retry_s * BACKOFF[min(claim.attempts, len(BACKOFF)) - 1])
-                return "retry"
-            case _:
-                words = LecternError(f"given up after {claim.attempts} attempts: {error}", code=error.code)
-                await self._give_up(claim, "failed", "failed", words, refund=False)
-                await self._delete(message)
-                return "failed"
-        self._breaker.close("work")
-        await self._delete(message)
-        return "rejected" if isinstance(error, PolicyError | BadMessage) else "failed"
+    def _verdict(self, claim: Claim, error: LecternError) -> Ending:
+        """How the attempt ends, and what its error says about this consumer."""
+        log.warning("attempt.failed", code=error.code, error=str(error))
+        if isinstance(error, EnvironmentFault):
+            self._breaker.open("work", error)
+        if isinstance(error, VideoError | PolicyError):
+            self._breaker.close("work")
+        return self._tries.ending(error, claim.attempts, pause_s=self._breaker.pause_s, now=datetime.now(UTC))
 
-    async def _give_up(
-        self, claim: Claim, status: str, outcome: str, error: LecternError | None, *, refund: bool
-    ) -> None:
-        """The last write of an attempt survives a shutdown, and a lost lease makes it nobody's business."""
-        code, text = (error.code, str(error)) if error else (None, None)
-        write = self._rows.give_up(claim, status, outcome, code, text, refund=refund)
+    async def _end(self, message: Message, claim: Claim, ending: Ending) -> str:
+        """Row first, message second: a message is let go only when its row says why."""
+        if hindered := await self._write(claim, ending):
+            if hindered == "not_written":
+                await self.give_back(message, self._lease_s)  # by then the claim has run out
+            return hindered
+        if ending.back_s is None:
+            await self._delete(message)
+        else:
+            await self.give_back(message, ending.back_s)
+        return ending.outcome
+
+    async def _write(self, claim: Claim, ending: Ending) -> str | None:
+        """An attempt's last write, which survives a shutdown; what hindered it, None where nothing did.
+
+        A lost lease makes row and message somebody else's business.
+        """
         try:
-            await asyncio.shield(write)
+            await asyncio.shield(self._rows.give_up(claim, ending))
         except LeaseLost:
             log.warning("lease.lost", reason="the row has another owner")
-        except LecternError as failed:
-            log.error("row.not_written", error=str(failed))  # the lease runs out, and the next attempt writes
+            return "lease_lost"
+        except LecternError as error:
+            log.error("row.not_written", error=str(error))
+            self._breaker.open("database", error)
+            return "not_written"
+        return None
 
     async def _refuse(self, message: Message, error: BadMessage) -> str:
         log.warning("message.bad", code=error.code, error=str(error), body=message.body[:200])
         try:
             if error.video_id is not None:
                 await self._rows.reject(error.video_id, error.code, str(error))
+        except RowRefused as refused:
+            log.warning("row.refused", error=str(refused))  # then there is no row that could say it
         except LecternError as failed:
             return await self._no_database(message, failed)
         await self._delete(message)
         return "bad_message"
 
+    async def _unfit(self, message: Message, error: RowRefused) -> str:
+        """Its producer may yet make the row; what stays unfit becomes a dead letter, for an operator to see."""
+        log.warning("message.unfit", error=str(error), receives=message.receives)
+        await self._release(message, self._tries.backoff_s(message.receives))
+        return "unfit"
+
     async def _no_database(self, message: Message, error: LecternError) -> str:
         """Without a row nothing is begun and nothing is deleted."""
         self._breaker.open("database", error)
-        await self._release(message, self._breaker.pause_s)
+        await self.give_back(message, self._breaker.pause_s)
         return "environment"
 
     async def _leave(self, message: Message, claim: Unclaimed) -> str:
@@ -185,9 +180,13 @@ class Handler:
             log.info("message.duplicate", status=claim.status)
             await self._delete(message)
             return "duplicate"
-        # Longer each time: a job of hours must not drive its duplicates into the dead letters.
-        await self._release(message, min(LONGEST_HELD_S, (claim.held_s + 1) * 2 ** (message.receives - 1)))
+        # Longer each time: a job of hours is not asked after every minute.
+        await self.give_back(message, min(LONGEST_HELD_S, (claim.held_s + 1) * 2 ** (message.receives - 1)))
         return "held"
+
+    def _is_last(self, message: Message) -> bool:
+        """Whether the queue will not deliver this message again."""
+        return self._max_receives is not None and message.receives >= self._max_receives
 
     async def _release(self, message: Message, delay_s: float) -> None:
         """A message that cannot be released comes back when its lease has run out."""
@@ -219,9 +218,3 @@ class _Held:
 
     async def show(self, status: str, fraction: float) -> None:
         await self._rows.progress(self._claim, status, fraction)
-
-
-def _seconds_until(until: datetime | None) -> float:
-    if until is None:
-        return PREMIERE_S
-    return max(60.0, (until - datetime.now(UTC)).total_seconds())

@@ -43,8 +43,12 @@ class Lease:
     The last beat has ended when the block is left: nothing that is done to message or row afterwards is overwritten.
     """
 
-    def __init__(self, holder: Holder, seconds: float, tick_s: float = TICK_S) -> None:
+    def __init__(
+        self, holder: Holder, seconds: float, tick_s: float = TICK_S, *, held_since: float | None = None
+    ) -> None:
+        """`held_since` is when the lease began, by the monotonic clock; now where it is left out."""
         self._holder = holder
+        self._held_since = time.monotonic() if held_since is None else held_since
         self._seconds = seconds
         self._tick_s = tick_s
         self._shown: tuple[str, float] | None = None
@@ -89,15 +93,16 @@ class Lease:
                 raise
 
     async def _beat(self) -> None:
-        beaten = time.monotonic()
+        beaten = self._held_since
         while self._lost is None and not await self._left():
-            due = time.monotonic() - beaten >= self._seconds / BEATS_A_LEASE
+            now = time.monotonic()
+            due = now - beaten >= self._seconds / BEATS_A_LEASE
             try:
-                async with asyncio.timeout(max(0.0, beaten + MARGIN * self._seconds - time.monotonic())):
+                async with asyncio.timeout(max(0.0, beaten + MARGIN * self._seconds - now)):
                     await self._show()
                     if due:
                         await self._holder.extend(self._seconds)
-                        beaten = time.monotonic()
+                        beaten = now  # when it was asked for: the answer may have taken long
             except LeaseLost as error:
                 self._lose(error)
             except TimeoutError:

@@ -10,7 +10,7 @@ import asyncpg
 import boto3
 import structlog
 
-from consumer.errors import EnvironmentFault, TransientError
+from consumer.errors import EnvironmentFault, RowRefused, TransientError
 from consumer.settings import DatabaseSettings
 
 log = structlog.get_logger()
@@ -22,6 +22,7 @@ REFUSED = (
     asyncpg.InsufficientPrivilegeError,
 )
 MISSING = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+UNFIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 Pool = asyncpg.Pool
 
 
@@ -48,6 +49,8 @@ async def door(what: str) -> AsyncGenerator[None]:
         raise EnvironmentFault(
             f"the database could not {what}: {error} (run lectern migrate, or check VIDEO_TABLE)"
         ) from error
+    except UNFIT as error:
+        raise RowRefused(f"the database would not {what}: {error}") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         raise TransientError(f"the database could not {what}: {error or type(error).__name__}") from error
 

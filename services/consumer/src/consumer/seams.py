@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from consumer.endings import Ending
 from consumer.models import Job
 from consumer.sqs import Message
 from consumer.videos import Claim, Unclaimed
@@ -18,6 +19,8 @@ class MessageQueue(Protocol):
 
     async def delete(self, message: Message) -> None: ...
 
+    async def send(self, body: str, delay_s: float = 0) -> str: ...
+
 
 class VideoRows(Protocol):
     """What the worker needs of the database."""
@@ -28,8 +31,6 @@ class VideoRows(Protocol):
 
     async def progress(self, claim: Claim, status: str, fraction: float) -> None: ...
 
-    async def give_up(
-        self, claim: Claim, status: str, outcome: str, code: str | None, message: str | None, *, refund: bool
-    ) -> None: ...
+    async def give_up(self, claim: Claim, ending: Ending) -> None: ...
 
     async def reject(self, video_id: str, code: str, message: str) -> None: ...

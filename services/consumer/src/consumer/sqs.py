@@ -22,6 +22,7 @@ REACH_ATTEMPTS, REACH_PAUSE_S = 10, 3.0
 MAX_BATCH = 10
 MAX_WAIT_S = 20
 DEFAULT_RETENTION_S = 4 * 24 * 3600
+MAX_DELAY_S = 15 * 60
 MAX_HOLD_S = 12 * 3600  # from the receive, however often it is extended
 GONE = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
 
@@ -91,9 +92,10 @@ class Queue:
         """The message is dealt with."""
         await self._call("delete a message", self._client.delete_message, ReceiptHandle=message.handle)
 
-    async def send(self, body: str) -> str:
-        """Queue a message; its id."""
-        answer = await self._call("send a message", self._client.send_message, MessageBody=body)
+    async def send(self, body: str, delay_s: float = 0) -> str:
+        """Queue a message, to be seen after `delay_s` (a quarter of an hour at most); its id."""
+        delay = {"DelaySeconds": int(min(delay_s, MAX_DELAY_S))} if delay_s >= 1 else {}
+        answer = await self._call("send a message", self._client.send_message, MessageBody=body, **delay)
         return str(answer["MessageId"])
 
     async def attributes(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from consumer.endings import Ending
 from consumer.errors import LeaseLost
 from consumer.models import Job, Stage
 from consumer.postgres import Pool, door
@@ -12,15 +13,11 @@ from consumer.statements import load_statements
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to work on a video, until the lease runs out; `token` fences every write.
-
-    `said` is what the row said of the attempt before, if that had something to say.
-    """
+    """The right to work on a video, until the lease runs out; `token` fences every write."""
 
     video_id: str
     token: int
     attempts: int
-    said: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +48,17 @@ class Videos:
         self._sql = load_statements(table)
 
     async def claim(self, job: Job, owner: str, lease_s: float, message_id: str) -> Claim | Unclaimed:
-        """Take the lease, if it is free, for a message; one that has failed at this video gets nothing more."""
+        """Take the lease, if it is free, for a message; one that has failed at this video gets nothing more.
+
+        Raises RowRefused where the table has no such row and takes none from us.
+        """
         async with door("claim a video"), self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(self._sql["ensure"], job.video_id, job.url)
             row = await connection.fetchrow(self._sql["claim"], job.video_id, job.url, owner, lease_s, message_id)
             if row is None:
                 standing = await connection.fetchrow(self._sql["standing"], job.video_id)
                 return Unclaimed(standing["status"], max(0.0, standing["held_s"])) if standing else Unclaimed("gone", 0)
-            claim = Claim(job.video_id, row["token"], row["attempts"], row["said"])
+            claim = Claim(job.video_id, row["token"], row["attempts"])
             await connection.execute(self._sql["open_attempt"], claim.video_id, claim.token, owner, message_id)
             return claim
 
@@ -80,11 +81,10 @@ class Videos:
         about = (done.title, done.channel, done.duration_s, done.language)
         await self._end("complete", claim, (*about, *keys, done.cost_usd), ("completed", None, None))
 
-    async def give_up(
-        self, claim: Claim, status: str, outcome: str, code: str | None, message: str | None, *, refund: bool
-    ) -> None:
-        """End the attempt otherwise: `status` for the row, `outcome` for the record; `refund` spends no attempt."""
-        await self._end("give_up", claim, (status, code, message, int(refund)), (outcome, code, message))
+    async def give_up(self, claim: Claim, ending: Ending) -> None:
+        """End the attempt otherwise."""
+        why = (ending.code, ending.words)
+        await self._end("give_up", claim, (ending.status, *why, int(ending.refund)), (ending.outcome, *why))
 
     async def reject(self, video_id: str, code: str, message: str) -> None:
         """A message named this row and nothing that can be worked on."""
@@ -92,7 +92,9 @@ class Videos:
 
     async def submit(self, job: Job) -> bool:
         """Queue a video anew; False while somebody works on it."""
-        return await self._execute("submit", job.video_id, job.url) == 1
+        async with door("submit a video"), self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(self._sql["ensure"], job.video_id, job.url)
+            return _changed(await connection.execute(self._sql["submit"], job.video_id, job.url)) == 1
 
     async def expire(self, retention_s: float) -> int:
         """Fail the videos that are open although the queue forgot their messages, after so long; how many."""

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from consumer.breaker import FIRST_PAUSE_S, Breaker, Health
+from consumer.endings import Tries
 from consumer.errors import LecternError
 from consumer.handler import Handler, Work
 from consumer.seams import MessageQueue, VideoRows
@@ -22,9 +23,8 @@ class WorkerSettings:
 
     owner: str
     concurrency: int = 2
-    max_attempts: int = 5
+    tries: Tries = field(default_factory=Tries)
     max_receives: int | None = None
-    retry_s: float = 30
     lease_s: float = 120
     poll_s: int = 20
     drain_s: float = 60
@@ -46,13 +46,13 @@ class Worker:
             breaker=self._breaker,
             owner=settings.owner,
             lease_s=settings.lease_s,
-            max_attempts=settings.max_attempts,
+            tries=settings.tries,
             max_receives=settings.max_receives,
-            retry_s=settings.retry_s,
         )
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._probe: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Receive and work until told to stop; then drain."""
@@ -75,12 +75,19 @@ class Worker:
         while not self._stop.is_set():
             if self._breaker.is_open:
                 await self._rest()
-            free = (1 if self._breaker.is_open else self._settings.concurrency) - len(self._tasks)
+            free = self._free()
             if free <= 0:
                 await self._until(self._stop, self._tasks)
                 continue
             for message in await self._receive(free):
                 self._begin(message)
+
+    def _free(self) -> int:
+        """How many messages may be taken. One at a time tries whether what was broken is mended, beside old jobs."""
+        room = self._settings.concurrency - len(self._tasks)
+        if not self._breaker.is_open:
+            return room
+        return min(room, int(self._probe is None or self._probe.done()))
 
     async def _receive(self, most: int) -> list[Message]:
         """A poll cannot be cancelled: at a stop it is waited out, and what it brought goes straight back."""
@@ -92,20 +99,14 @@ class Worker:
         self._breaker.close("queue")
         self.health.polled_at = time.monotonic()
         if self._stop.is_set():
-            await asyncio.gather(*(self._release(message) for message in messages))
+            await asyncio.gather(*(self._handler.give_back(message, 0) for message in messages))
             return []
         return messages
-
-    async def _release(self, message: Message) -> None:
-        """Give a message back at once; where even that fails, its lease runs out by itself."""
-        try:
-            await self._queue.release(message)
-        except LecternError as error:
-            log.warning("message.not_released", message=message.id, error=str(error))
 
     def _begin(self, message: Message) -> None:
         task = asyncio.create_task(self._handle(message), name=f"message {message.id}")
         self._tasks.add(task)
+        self._probe = task if self._breaker.is_open else None
         self.health.in_flight = len(self._tasks)
         task.add_done_callback(self._ended)
 
@@ -119,7 +120,7 @@ class Worker:
             try:
                 outcome = await self._handler.handle(message)
             except asyncio.CancelledError:
-                await self._release(message)
+                await self._handler.give_back(message, 0)
                 raise
             # The boundary per message: a bug in our code must not take the other messages down. The message comes
             # back after its lease, and SQS's receive count bounds how often.

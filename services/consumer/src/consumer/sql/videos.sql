@@ -2,22 +2,26 @@
 -- Fenced: it changes nothing unless the claim's token is the newest and its lease was not given back.
 
 -- name: claim
--- Take the lease of a video, making its row where there is none. No row comes back if it is done or held.
+-- Take the lease of a video. No row comes back if it is done or held.
 -- A video that failed is taken up again, with a clean record, by a message (`$5`) that has not failed at it before.
-INSERT INTO :video AS v (id, youtube_url, status, attempts, lease_owner, lease_token, lease_until)
-VALUES ($1, $2, 'downloading', 1, $3, 1, now() + $4 * interval '1 second')
-ON CONFLICT (id) DO UPDATE SET
+UPDATE :video AS v SET
     youtube_url = $2, status = 'downloading', progress = 0, lease_owner = $3,
     attempts = CASE WHEN v.status IN ('failed', 'rejected') THEN 1 ELSE v.attempts + 1 END,
     error_code = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_code END,
     error_message = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_message END,
     lease_token = v.lease_token + 1, lease_until = now() + $4 * interval '1 second', updated_at = now()
-WHERE v.status <> 'completed' AND (v.lease_until IS NULL OR v.lease_until < now())
+WHERE v.id = $1 AND v.status <> 'completed' AND (v.lease_until IS NULL OR v.lease_until < now())
     AND (v.status NOT IN ('failed', 'rejected') OR NOT EXISTS (
         SELECT FROM video_attempt a
         WHERE a.video_id = v.id::text AND a.message_id = $5 AND a.outcome IN ('failed', 'rejected')
     ))
-RETURNING v.lease_token AS token, v.attempts AS attempts, v.error_message AS said;
+RETURNING v.lease_token AS token, v.attempts AS attempts;
+
+-- name: ensure
+-- Make the row of a video that only a message names. Not where it is there already: the table may belong to another
+-- service, and have columns that we could not fill.
+INSERT INTO :video (id, youtube_url) SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM :video WHERE id = $1)
+ON CONFLICT DO NOTHING;
 
 -- name: standing
 -- Why a claim got nothing: the status, and for how many seconds somebody still holds it.
@@ -65,10 +69,9 @@ WHERE id = $1 AND status NOT IN ('completed', 'failed') AND (lease_until IS NULL
 
 -- name: submit
 -- Queue a video anew, with a clean record.
-INSERT INTO :video AS v (id, youtube_url) VALUES ($1, $2)
-ON CONFLICT (id) DO UPDATE SET youtube_url = $2, status = 'queued', progress = 0, attempts = 0, error_code = NULL,
+UPDATE :video SET youtube_url = $2, status = 'queued', progress = 0, attempts = 0, error_code = NULL,
     error_message = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
-WHERE v.lease_until IS NULL OR v.lease_until < now();
+WHERE id = $1 AND (lease_until IS NULL OR lease_until < now());
 
 -- name: expire
 -- End the videos that we once worked on, that nobody holds, and whose message the queue has let go by now (`$1` seconds).
