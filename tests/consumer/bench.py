@@ -17,7 +17,7 @@ from tests.waiting import wait_until
 
 URL = "https://youtu.be/abcdefghijk"
 NAMES = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")
-DONE = Completion("A lecture", "A channel", 104.0, "en", {name: f"videos/v1/1/{name}" for name in NAMES}, 0.25)
+DONE = Completion("A lecture", "A channel", 104.0, "en", {name: f"videos/v1/1/{name}" for name in NAMES})
 SETTINGS = WorkerSettings(owner="w1", lease_s=30, poll_s=0, drain_s=5, first_pause_s=0.05)
 
 

@@ -1,10 +1,13 @@
 """Lectures and requests to test with."""
 
+import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from consumer.models import Coverage, Segment, Source, Transcript
-from consumer.study.schema import Chunk, StudyRequest, Task
+from consumer.study.schema import Chunk, Draft, StudyRequest, Task
 
 LECTURE = Path(__file__).parent.parent / "assets" / "lecture.txt"
 SECONDS_PER_WORD = 0.375
@@ -76,3 +79,26 @@ def chunk(*texts: str) -> Chunk:
 def request(task: Task, count: int, *texts: str, language: str = "en", title: str = "A talk") -> StudyRequest:
     """A request about these sentences."""
     return StudyRequest(task, count, chunk(*texts), title, language)
+
+
+class FakeProvider:
+    """Answers each request with what `answer` says."""
+
+    name: Literal["anthropic"] = "anthropic"
+    model = "fake-1"
+    warnings: tuple[str, ...] = ()
+
+    def __init__(self, answer: Callable[[StudyRequest], Draft]) -> None:
+        self._answer = answer
+        self.asked: list[StudyRequest] = []
+
+    async def write(self, request: StudyRequest) -> Draft:
+        self.asked.append(request)
+        await asyncio.sleep(0)
+        return self._answer(request)
+
+    async def check(self) -> tuple[str, ...]:
+        return ()
+
+    async def close(self) -> None:
+        """Nothing to close."""

@@ -3,23 +3,25 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from consumer.errors import LeaseLost, TransientError
 from consumer.lease import Lease
-from consumer.models import Job, Stage
+from consumer.models import Job, Stage, Usage
 from consumer.pipeline import Tools, run
 from consumer.steps.download import DownloadSettings
 from consumer.study.providers.extractive import ExtractiveProvider
+from consumer.study.schema import Draft
 from consumer.transcriber_client import TranscriberClient
 from consumer.videos import Claim, Completion
+from tests.consumer.study_samples import FakeProvider
 from tests.consumer.study_samples import lecture as lecture_transcript
 from tests.consumer.test_publish import Bucket
 from tests.standins.serving import serving
@@ -35,9 +37,13 @@ class Rows:
 
     stages: list[Stage] = field(default_factory=list[Stage])
     done: list[Completion] = field(default_factory=list[Completion])
+    spent: list[float] = field(default_factory=list[float])
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None:
         self.stages.append(stage)
+
+    async def spend(self, claim: Claim, cost_usd: float) -> None:
+        self.spent.append(cost_usd)
 
     async def complete(self, claim: Claim, done: Completion) -> None:
         self.done.append(done)
@@ -65,6 +71,10 @@ class Model:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     times: int = 0
+    name: str = "stand-in"
+
+    async def ready(self, request: Request) -> JSONResponse:
+        return JSONResponse({"model": self.name, "device": "cpu", "data": []})
 
     async def answer(self, request: Request) -> StreamingResponse:
         await request.body()
@@ -85,7 +95,8 @@ def model() -> Model:
 
 @pytest.fixture
 async def tools(model: Model, tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Tools]:
-    app = Starlette(routes=[Route("/transcribe", model.answer, methods=["POST"])])
+    routes = [Route("/transcribe", model.answer, methods=["POST"]), Route("/health/ready", model.ready)]
+    app = Starlette(routes=[*routes, Route("/v1/models", model.ready)])
     async with YouTubeStandin(lecture) as youtube, serving(app) as url, TranscriberClient(url) as client:
         for name, value in youtube.environment.items():
             monkeypatch.setenv(name, value)
@@ -104,16 +115,29 @@ async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: Mod
     assert list(tools.scratch.iterdir()) == []
 
 
-async def test_an_attempt_after_a_failure_pays_for_no_stage_twice_and_says_so(model: Model, tools: Tools) -> None:
-    rows, full, bucket = Rows(), Bucket(full="quiz.json"), Bucket()
+async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_and_says_so(
+    model: Model, tools: Tools, tmp_path: Path
+) -> None:
+    paid = replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
+    rows, full = Rows(), Bucket(full="quiz.json")
     model.gate.set()
     with pytest.raises(TransientError):
-        await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=full, tools=tools)
-    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), rows=rows, store=bucket, tools=tools)
+        await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=full, tools=paid)
+    elsewhere, bucket = replace(paid, scratch=tmp_path / "other"), Bucket(checkpoints=full.checkpoints)
+    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), rows=rows, store=bucket, tools=elsewhere)
     manifest = json.loads(bucket.objects[rows.done[0].keys["manifest.json"]])
     assert manifest["reused"] == ["transcript", "study"]
-    assert model.times == 1
-    assert list(tools.scratch.iterdir()) == []
+    assert (model.times, rows.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
+
+
+async def test_another_whisper_model_transcribes_anew(model: Model, tools: Tools) -> None:
+    bucket = Bucket()
+    model.gate.set()
+    for attempt, name in enumerate(("small", "large-v3"), 1):
+        model.name = name
+        claim = Claim("v1", attempt, attempt)
+        await run(JOB, claim, Lease(Holder(), 30), rows=Rows(), store=bucket, tools=tools)
+    assert model.times == 2
 
 
 async def test_a_lost_lease_ends_the_job_at_once_and_leaves_nothing(model: Model, tools: Tools) -> None:

@@ -19,10 +19,11 @@ PREFIX = "videos/v1/000001"
 
 
 class Bucket:
-    """Keeps what is put, in order; fails at `full`."""
+    """Keeps what is put, in order, and checkpoints apart; fails at `full`."""
 
-    def __init__(self, full: str = "") -> None:
+    def __init__(self, full: str = "", checkpoints: dict[str, bytes] | None = None) -> None:
         self.objects: dict[str, bytes] = {}
+        self.checkpoints = {} if checkpoints is None else checkpoints
         self._full = full
 
     async def put(self, key: str, path: Path, media_type: str) -> Stored:
@@ -30,6 +31,12 @@ class Bucket:
             raise TransientError("S3 could not store an object")
         self.objects[key] = path.read_bytes()
         return Stored(key, hashlib.sha256(self.objects[key]).hexdigest(), len(self.objects[key]))
+
+    async def find(self, key: str) -> bytes | None:
+        return self.checkpoints.get(key)
+
+    async def keep(self, key: str, content: bytes) -> None:
+        self.checkpoints[key] = content
 
 
 @pytest.fixture

@@ -27,6 +27,18 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+async def test_what_is_kept_is_found_and_may_be_replaced(storage: Storage, key: str) -> None:
+    assert await storage.find(key) is None
+    for content in (b"one", b"two"):
+        await storage.keep(key, content)
+        assert await storage.find(key) == content
+
+
+async def test_a_bucket_that_is_gone_is_not_taken_for_nothing_kept(aws: Aws, key: str) -> None:
+    with pytest.raises(EnvironmentFault):
+        await Storage("no-such-bucket-here", REGION, aws.endpoint).find(key)
+
+
 async def test_what_is_stored_is_read_back_with_its_type_and_checksum(
     storage: Storage, aws: Aws, key: str, file: Path
 ) -> None:

@@ -1,8 +1,6 @@
 """From a transcript to checked study material."""
 
-import asyncio
 from collections.abc import Callable
-from typing import Literal
 
 import pytest
 
@@ -11,31 +9,17 @@ from consumer.models import StudyMaterial, Transcript, Usage
 from consumer.steps.study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.schema import CardDraft, Draft, QuizDraft, StudyRequest
-from tests.consumer.study_samples import FILE, TALK, lecture, long_lecture, segments, transcript, transcript_of
+from tests.consumer.study_samples import (
+    FILE,
+    TALK,
+    FakeProvider,
+    lecture,
+    long_lecture,
+    segments,
+    transcript,
+    transcript_of,
+)
 from tests.standins.notes import item
-
-
-class FakeProvider:
-    """Answers each request with what `answer` says."""
-
-    name: Literal["anthropic"] = "anthropic"
-    model = "fake-1"
-    warnings: tuple[str, ...] = ()
-
-    def __init__(self, answer: Callable[[StudyRequest], Draft]) -> None:
-        self._answer = answer
-        self.asked: list[StudyRequest] = []
-
-    async def write(self, request: StudyRequest) -> Draft:
-        self.asked.append(request)
-        await asyncio.sleep(0)
-        return self._answer(request)
-
-    async def check(self) -> tuple[str, ...]:
-        return ()
-
-    async def close(self) -> None:
-        """Nothing to close."""
 
 
 async def _study(made: Transcript, answer: Callable[[StudyRequest], Draft]) -> StudyMaterial:

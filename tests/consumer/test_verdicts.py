@@ -1,5 +1,7 @@
 """What yt-dlp's words mean: the whole table of failures that were seen."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, TransientError, VideoError
@@ -23,6 +25,18 @@ NO_SOLVER = "[youtube] n challenge solving failed: Some formats may be missing."
             VideoError,
             "region",
         ),
+        (
+            "The uploader has not made this video available in your country\n"
+            "You might want to use a VPN or a proxy server (with --proxy) to workaround.",
+            VideoError,
+            "region",
+        ),
+        ("failed to load cookies", EnvironmentFault, "cookies"),
+        (
+            "Unable to download webpage: ('Unable to connect to proxy', OSError('Tunnel connection failed'))",
+            EnvironmentFault,
+            "proxy",
+        ),
         ("Premieres in 3 hours", NotYet, "premiere"),
         ("This live event will begin in a few moments.", NotYet, "premiere"),
         ("Sign in to confirm you\u2019re not a bot", EnvironmentFault, "blocked"),
@@ -44,6 +58,23 @@ NO_SOLVER = "[youtube] n challenge solving failed: Some formats may be missing."
 def test_each_failure_has_its_verdict(said: str, kind: type[LecternError], code: str) -> None:
     error = classify(f"ERROR: [youtube] dQw4w9WgXcQ: {said}")
     assert (type(error), error.code) == (kind, code)
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [("Premieres in 3 hours", 3), ("This live event will begin in 2 days.", 48), ("Premieres in 1 minute", 1 / 60)],
+)
+def test_a_premiere_comes_back_when_youtube_says_it_will_be_there(said: str, hours: float) -> None:
+    error = classify(said)
+    assert isinstance(error, NotYet)
+    assert error.until is not None
+    assert error.until - datetime.now(UTC) == pytest.approx(timedelta(hours=hours), abs=timedelta(seconds=10))
+
+
+def test_a_premiere_of_which_youtube_says_no_time_is_asked_for_again() -> None:
+    error = classify("This live event will begin in a few moments.")
+    assert isinstance(error, NotYet)
+    assert error.until is None
 
 
 def test_no_formats_because_of_the_solver_is_our_fault_not_the_videos() -> None:

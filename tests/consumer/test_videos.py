@@ -157,10 +157,21 @@ async def test_completion_says_everything_and_ends_the_attempt(videos: Videos) -
     row = await videos.row("v1")
     assert row is not None
     assert (row["title"], row["language"], row["quiz_key"]) == ("A lecture", "en", "videos/v1/1/quiz.json")
-    assert float(row["cost_usd"]) == 0.25
     assert row["completed_at"] is not None
     assert [attempt["outcome"] for attempt in await videos.attempts("v1")] == ["completed"]
     assert [stage["stage"] for stage in await videos.stages("v1")] == ["download", "audio"]
+
+
+async def test_what_attempts_spend_adds_up_whatever_becomes_of_them(videos: Videos) -> None:
+    first = await claimed(videos)
+    await videos.spend(first, 0.25)
+    await videos.give_up(first, Ending("queued", "retry"))
+    with pytest.raises(LeaseLost):
+        await videos.spend(first, 99)
+    await videos.spend(await claimed(videos), 0.5)
+    row = await videos.row("v1")
+    assert row is not None
+    assert float(row["cost_usd"]) == 0.75
 
 
 async def test_submitting_anew_clears_the_record_and_the_old_claim(videos: Videos, pool: Pool) -> None:

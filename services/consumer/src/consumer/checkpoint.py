@@ -1,46 +1,87 @@
-"""What one attempt leaves for the next on this machine: transcript and study material are paid for once.
+"""What one attempt leaves for the next, wherever that runs: transcript and study material are paid for once.
 
-A checkpoint lies in the video's working folder, which outlives a kill, a drain and a failure that comes back. It is
-used again only where it was made from the same input.
+A checkpoint lies beside the video's results under a name made of what it was made from; another input, model or prompt
+has another name. It outlives kills, drains, failures and machines.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
+
+from consumer.errors import TransientError
 
 log = structlog.get_logger()
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T")
+
+
+class Shelf(Protocol):
+    """Where checkpoints lie. Methods raise TransientError or EnvironmentFault."""
+
+    async def find(self, key: str) -> bytes | None:
+        """What was kept under the key; None where nothing was."""
+        ...
+
+    async def keep(self, key: str, content: bytes) -> None:
+        """All of it or nothing."""
+        ...
 
 
 class Checkpoints:
-    """The checkpoints in `folder`; `reused` names those that saved work."""
+    """The checkpoints whose keys begin with `prefix`; `reused` names those that saved work."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, shelf: Shelf, prefix: str) -> None:
         self.reused: list[str] = []
-        self._folder = folder
+        self._shelf = shelf
+        self._prefix = prefix
 
-    async def once(self, name: str, kind: type[T], made_from: str, make: Callable[[], Awaitable[T]]) -> T:
-        """The value that an earlier attempt made from the same input, else a new one, which is kept.
+    async def once(self, name: str, kind: TypeAdapter[T], made_from: str, make: Callable[[], Awaitable[T]]) -> T:
+        """The value that was made from the same input before, else a new one, which is kept.
 
-        Raises what `make` raises, and OSError where the folder cannot be written.
+        Raises what `make` raises, and TransientError or EnvironmentFault where the shelf cannot be looked at.
         """
-        path = self._folder / f"{name}-{made_from[:16]}.checkpoint.json"
-        if path.exists():
+        key = f"{self._prefix}/{name}-{made_from[:16]}.json"
+        if (content := await self._shelf.find(key)) is not None:
             try:
-                found = kind.model_validate_json(path.read_bytes())
+                found = kind.validate_json(content)
             except ValidationError:
-                log.warning("checkpoint.unreadable", file=path.name)
+                log.warning("checkpoint.unreadable", key=key)
             else:
-                log.info("checkpoint.reused", file=path.name)
-                self.reused.append(name)
+                self._count(name, key)
                 return found
         made = await make()
-        _write(path, made.model_dump_json())
+        await self._keep(key, kind.dump_json(made))
         return made
+
+    def _count(self, name: str, key: str) -> None:
+        log.info("checkpoint.reused", key=key)
+        if name not in self.reused:
+            self.reused.append(name)
+
+    async def _keep(self, key: str, content: bytes) -> None:
+        """What cannot be kept is still good for this attempt."""
+        try:
+            await self._shelf.keep(key, content)
+        except TransientError as error:
+            log.warning("checkpoint.not_kept", key=key, error=str(error))
+
+
+class FolderShelf:
+    """Checkpoints in a folder, for `lectern process`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def find(self, key: str) -> bytes | None:
+        path = self._folder / key
+        return await asyncio.to_thread(path.read_bytes) if path.is_file() else None
+
+    async def keep(self, key: str, content: bytes) -> None:
+        await asyncio.to_thread(_write, self._folder / key, content)
 
 
 def digest(*parts: str | Path) -> str:
@@ -56,8 +97,8 @@ def digest(*parts: str | Path) -> str:
     return whole.hexdigest()
 
 
-def _write(path: Path, text: str) -> None:
-    """All of it or nothing: a kill in between leaves no half."""
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
-    partial.write_text(text, encoding="utf-8")
+    partial.write_bytes(content)
     partial.replace(path)

@@ -1,16 +1,20 @@
 """The whole job on one screen: start reading here."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import TypeAdapter
+
 from consumer.assets import Production, write_assets
-from consumer.checkpoint import Checkpoints, digest
+from consumer.checkpoint import Checkpoints, Shelf, digest
 from consumer.lease import Lease
 from consumer.metrics import Metrics
-from consumer.models import Job, Source, Stage, StudyMaterial, Transcript
+from consumer.models import Job, Source, Stage, Transcript, Usage
+from consumer.retry import patiently
 from consumer.scratch import scratch_folder
 from consumer.steps.audio import make_mp3
 from consumer.steps.download import DownloadSettings, download
@@ -19,8 +23,14 @@ from consumer.steps.study import write_study
 from consumer.steps.transcribe import transcribe
 from consumer.stopwatch import Stopwatch
 from consumer.study import StudyProvider
+from consumer.study.paid_once import paid_once
 from consumer.transcriber_client import TranscriberClient
 from consumer.videos import Claim, Completion
+
+TRANSCRIPT = TypeAdapter(Transcript)
+WAIT_FOR_MODEL_S = 300.0  # while the transcriber starts; longer, and the message goes back
+Spend = Callable[[float], Awaitable[None]]
+"""Told what an answer of a language model has cost, in US dollars."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +49,27 @@ class Rows(Protocol):
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None: ...
 
+    async def spend(self, claim: Claim, cost_usd: float) -> None: ...
+
     async def complete(self, claim: Claim, done: Completion) -> None: ...
 
 
-async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Store, tools: Tools) -> None:
+class Bucket(Store, Shelf, Protocol):
+    """Where results go, and what the next attempt need not make again."""
+
+
+async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Bucket, tools: Tools) -> None:
     """Download, make the audio, transcribe, write, publish, complete. Raises LecternError; LeaseLost when fenced."""
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
+    checkpoints = Checkpoints(store, f"videos/{job.video_id}/checkpoints")
     with scratch_folder(tools.scratch, job.video_id, claim.token) as folder:
         async with lease:
             watch = Stopwatch(lease.report, partial(rows.open_stage, claim), tools.metrics.stage)
             async with watch.stage("download") as progress:
                 source = await download(job.youtube_id, folder, tools.download, progress)
-            made = await produce(source, folder, tools, watch)
+            made = await produce(
+                source, folder, tools, watch, checkpoints=checkpoints, spend=partial(rows.spend, claim)
+            )
             async with watch.stage("publish") as progress:
                 files = await asyncio.to_thread(write_assets, made, folder)
                 keys = await publish(made, files, store, prefix, progress)
@@ -58,21 +77,25 @@ async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Store,
     tools.metrics.completed(made.audio.duration_s)
 
 
-async def produce(source: Source, folder: Path, tools: Tools, watch: Stopwatch) -> Production:
-    """From downloaded media to study material; `folder` takes the MP3, and what a later attempt need not do again."""
-    checkpoints = Checkpoints(folder)
+async def produce(
+    source: Source, folder: Path, tools: Tools, watch: Stopwatch, *, checkpoints: Checkpoints, spend: Spend
+) -> Production:
+    """From downloaded media to study material; `folder` takes the MP3. What costs much is not made twice."""
+
+    async def paid(model: str, usage: Usage) -> None:
+        tools.metrics.spent(model, usage.cost_usd)
+        await spend(usage.cost_usd)
+
     async with watch.stage("audio") as progress:
         audio = await make_mp3(source, folder / "audio.mp3", progress)
     async with watch.stage("transcribe") as progress:
-        heard = await asyncio.to_thread(digest, audio.path)
+        model = await patiently(tools.transcriber.model, WAIT_FOR_MODEL_S)
+        heard = digest(model, await asyncio.to_thread(digest, audio.path))
         hear = partial(transcribe, audio, tools.transcriber, progress)
-        transcript = await checkpoints.once("transcript", Transcript, heard, hear)
+        transcript = await checkpoints.once("transcript", TRANSCRIPT, heard, hear)
     async with watch.stage("study") as progress:
-        told = digest(tools.provider.name, tools.provider.model, source.title, transcript.model_dump_json())
-        write = partial(write_study, transcript, source, tools.provider, progress)
-        material = await checkpoints.once("study", StudyMaterial, told, write)
-        if "study" not in checkpoints.reused:
-            tools.metrics.spent(material.model, material.usage.cost_usd)
+        provider = paid_once(tools.provider, checkpoints, paid)
+        material = await write_study(transcript, source, provider, progress)
     return Production(source, audio, transcript, material, watch.seconds, tuple(checkpoints.reused))
 
 
@@ -84,5 +107,4 @@ def completion(made: Production, keys: dict[str, str]) -> Completion:
         duration_s=made.audio.duration_s,
         language=made.transcript.language,
         keys=keys,
-        cost_usd=made.material.usage.cost_usd,
     )

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from consumer.assets import write_assets
 from consumer.bars import Bars
+from consumer.checkpoint import Checkpoints, FolderShelf
 from consumer.composition import make_tools
 from consumer.errors import BadMessage, EnvironmentFault
 from consumer.models import Source, Stage
@@ -31,9 +32,10 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
         await tools.transcriber.check()
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="lectern-")))
         bars = stack.enter_context(Bars(console, ["audio", "transcribe", "study"] if is_file else None))
-        watch = Stopwatch(bars.report, _nothing, tools.metrics.stage)
+        watch = Stopwatch(bars.report, _no_row, tools.metrics.stage)
         source = local_source(local) if is_file else await _downloaded(name, folder, tools, watch)
-        made = await produce(source, folder, tools, watch)
+        checkpoints = Checkpoints(FolderShelf(target), ".checkpoints")
+        made = await produce(source, folder, tools, watch, checkpoints=checkpoints, spend=_no_row)
         files = write_assets(made, folder)
         _move(files, target)
     console.print(
@@ -58,7 +60,7 @@ async def _downloaded(youtube_id: str, folder: Path, tools: Tools, watch: Stopwa
         return await download(youtube_id, folder, tools.download, progress)
 
 
-async def _nothing(_: Stage) -> None:
+async def _no_row(_: Stage | float) -> None:
     """There is no row to tell."""
 
 

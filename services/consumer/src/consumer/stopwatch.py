@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from consumer.errors import TransientError
 from consumer.models import Progress, Stage
 
 log = structlog.get_logger()
@@ -29,7 +30,10 @@ class Stopwatch:
     @asynccontextmanager
     async def stage(self, name: Stage) -> AsyncGenerator[Progress]:
         """Tell that a stage begins, how far it is, and how long it took."""
-        await self._begin(name)
+        try:
+            await self._begin(name)
+        except TransientError as error:
+            log.warning("stage.not_recorded", stage=name, error=str(error))  # a line of the story, not of the work
         self._report(name, 0.0)
         started = time.monotonic()
         yield partial(self._report, name)

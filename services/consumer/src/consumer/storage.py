@@ -16,7 +16,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from consumer.aws import code_of, remedy
 from consumer.errors import EnvironmentFault, TransientError
 
-MAX_OBJECT_BYTES = 5 * 10**9  # of one PUT: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 EXISTS = {"PreconditionFailed", "412"}
 
 
@@ -27,6 +26,10 @@ class Stored:
     key: str
     sha256: str
     size_bytes: int
+
+
+class NoSuchObject(TransientError):
+    """Nothing is stored under this key."""
 
 
 class Storage:
@@ -44,6 +47,20 @@ class Storage:
     async def get(self, key: str) -> bytes:
         """An object's bytes."""
         return await asyncio.to_thread(self._get, key)
+
+    async def find(self, key: str) -> bytes | None:
+        """An object's bytes, None where there is none."""
+        try:
+            return await asyncio.to_thread(self._get, key)
+        except NoSuchObject:
+            return None
+
+    async def keep(self, key: str, content: bytes) -> None:
+        """Store bytes, whatever was there before."""
+        with _door("keep an object"):
+            await asyncio.to_thread(
+                self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType="application/json"
+            )
 
     async def check(self) -> None:
         """Raises where the bucket cannot be used. Asks for no more than a role needs that may see its own keys only."""
@@ -86,6 +103,8 @@ def _door(what: str) -> Generator[None]:
     try:
         yield
     except (ClientError, BotoCoreError) as error:
+        if isinstance(error, ClientError) and code_of(error) == "NoSuchKey":
+            raise NoSuchObject(f"S3 could not {what}: {error}") from error
         if cause := remedy(error):
             raise EnvironmentFault(f"S3 refused to {what}: {cause}") from error
         raise TransientError(f"S3 could not {what}: {error}") from error

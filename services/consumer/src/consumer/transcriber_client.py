@@ -69,6 +69,10 @@ class TranscriberClient:
             raise TransientError(f"the transcriber at {self.base_url} is not ready: {ready.text[:200]}")
         return self._described(ready)
 
+    async def model(self) -> str:
+        """The name of the model that is loaded. Raises as `check` does."""
+        return str((await self.check())["model"])
+
     def _described(self, ready: httpx.Response) -> dict[str, Any]:
         try:
             said = ready.json()

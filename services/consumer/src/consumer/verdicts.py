@@ -5,10 +5,12 @@ Text that nobody has seen before is transient: a good video must not fail becaus
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, TransientError, VideoError
 
 Verdict = Callable[[str], LecternError]
+WAIT = re.compile(r"\bin (?P<count>\d+) (?P<unit>minute|hour|day|week)s?\b", re.IGNORECASE)
 
 
 def _never(code: str, words: str) -> Verdict:
@@ -17,6 +19,13 @@ def _never(code: str, words: str) -> Verdict:
 
 def _ours(code: str, words: str) -> Verdict:
     return lambda said: EnvironmentFault(f"{words} (YouTube said: {said[:200]})", code=code)
+
+
+def _not_yet(said: str) -> NotYet:
+    """YouTube mostly says for how long, rounded down: "Premieres in 2 days"."""
+    found = WAIT.search(said)
+    until = datetime.now(UTC) + timedelta(**{f"{found['unit'].lower()}s": int(found["count"])}) if found else None
+    return NotYet(f"the video is not there yet: {said}", code="premiere", until=until)
 
 
 BLOCKED = _ours("blocked", "YouTube blocks this address: change it, or set YTDLP_PROXY or YTDLP_COOKIES_FILE")
@@ -32,15 +41,19 @@ RULES: tuple[tuple[str, Verdict], ...] = (
         r"No space left|Errno 28|Errno 27|Disk quota",
         _ours("disk_full", "the disk is full: free space under DOWNLOAD_DIR"),
     ),
-    (r"ProxyError|Unable to connect to proxy|proxy", _ours("proxy", "the proxy cannot be reached: check YTDLP_PROXY")),
+    (
+        r"ProxyError|Unable to connect to proxy|Tunnel connection failed|SOCKS",
+        _ours("proxy", "the proxy cannot be reached: check YTDLP_PROXY"),
+    ),
     (
         r"Failed to resolve|Name or service not known|name resolution|Network is unreachable|No route to host",
         _ours("no_internet", "YouTube cannot be reached from here: check this machine's internet, or set YTDLP_PROXY"),
     ),
     (
-        r"Premieres in|will begin in|live event|Upcoming",
-        lambda said: NotYet(f"the video is not there yet: {said}", code="premiere"),
+        r"failed to load cookies",
+        _ours("cookies", "YTDLP_COOKIES_FILE cannot be read: export it anew, in Netscape format"),
     ),
+    (r"Premieres in|will begin in|live event|Upcoming", _not_yet),
     (r"Private video|video is private", _never("private", "the video is private")),
     (r"account.*terminated", _never("gone", "the video is gone: its account was closed")),
     (

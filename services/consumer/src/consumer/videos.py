@@ -37,7 +37,6 @@ class Completion:
     duration_s: float
     language: str
     keys: dict[str, str]
-    cost_usd: float
 
 
 class Videos:
@@ -74,12 +73,16 @@ class Videos:
         """Remember that a stage began."""
         await self._execute("open_stage", claim.video_id, claim.token, stage)
 
+    async def spend(self, claim: Claim, cost_usd: float) -> None:
+        """Add to what the video has cost, whatever becomes of the attempt."""
+        await self._fenced("spend", claim, cost_usd)
+
     async def complete(self, claim: Claim, done: Completion) -> None:
         """The last write: the video is completed."""
         names = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")
         keys = [done.keys[name] for name in names]
         about = (done.title, done.channel, done.duration_s, done.language)
-        await self._end("complete", claim, (*about, *keys, done.cost_usd), ("completed", None, None))
+        await self._end("complete", claim, (*about, *keys), ("completed", None, None))
 
     async def give_up(self, claim: Claim, ending: Ending) -> None:
         """End the attempt otherwise."""

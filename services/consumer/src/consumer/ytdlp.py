@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import yt_dlp_ejs
 from yt_dlp import YoutubeDL
+from yt_dlp.cookies import CookieLoadError
 from yt_dlp.utils import DownloadCancelled, DownloadError
 from yt_dlp.version import __version__
 
@@ -65,7 +66,7 @@ def main() -> None:
         say("policy")
     except LiveNow:
         say("live")
-    except DownloadError as error:
+    except (DownloadError, CookieLoadError) as error:
         say("error", text=str(error), warnings=listener.warnings)
 
 

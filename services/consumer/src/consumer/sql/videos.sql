@@ -48,11 +48,15 @@ UPDATE :video SET lease_until = now() + $3 * interval '1 second' WHERE id = $1 A
 -- Show how far it is; fenced.
 UPDATE :video SET status = $3, progress = $4, updated_at = now() WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
 
+-- name: spend
+-- Add to what the video has cost in US dollars, over all its attempts; fenced.
+UPDATE :video SET cost_usd = cost_usd + $3 WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
+
 -- name: complete
 -- The last write of a good attempt: status and keys in one statement; fenced.
 UPDATE :video SET status = 'completed', progress = 1, title = $3, channel = $4, duration_s = $5, language = $6,
     audio_key = $7, transcript_key = $8, flashcards_key = $9, quiz_key = $10, manifest_key = $11,
-    cost_usd = cost_usd + $12, error_code = NULL, error_message = NULL, lease_owner = NULL, lease_until = NULL,
+    error_code = NULL, error_message = NULL, lease_owner = NULL, lease_until = NULL,
     updated_at = now(), completed_at = now()
 WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
 

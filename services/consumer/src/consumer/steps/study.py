@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from consumer.errors import LecternError
 from consumer.models import Progress, Source, StudyMaterial, Transcript, Usage
 from consumer.study.check import Found, check
 from consumer.study.merge import merge_cards, merge_quiz
@@ -72,26 +73,34 @@ def _requests(chunks: Sequence[Chunk], cards: int, title: str, language: str) ->
 async def _ask_all(
     provider: StudyProvider, requests: Sequence[tuple[StudyRequest, ...]], on_progress: Progress
 ) -> list[Answer]:
-    """All chunks, a few at a time. The first failure cancels the others and is raised."""
+    """All chunks, a few at a time. After a failure nothing new is asked, and what is under way is waited for:
+
+    it is paid for, and the next attempt need not pay again. Then the first failure is raised.
+    """
     gate = asyncio.Semaphore(MOST_CHUNKS_AT_ONCE)
+    failures: list[LecternError] = []
     total, done = sum(map(len, requests)), 0
 
-    async def ask(asked: tuple[StudyRequest, ...]) -> Answer:
+    async def write(request: StudyRequest) -> Draft | None:
         nonlocal done
-        drafts: list[Draft] = []
-        async with gate:
-            for request in asked:
-                drafts.append(await provider.write(request))
-                done += 1
-                on_progress(done / total)
-        return Answer(asked[0].chunk, tuple(drafts))
+        try:
+            draft = None if failures else await provider.write(request)
+        except LecternError as error:
+            failures.append(error)
+            return None
+        done += 1
+        on_progress(done / total)
+        return draft
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(ask(asked)) for asked in requests]
-    except ExceptionGroup as failed:
-        first = failed.exceptions[0]
-        raise first from first.__cause__
+    async def ask(asked: tuple[StudyRequest, ...]) -> Answer:
+        async with gate:
+            drafts = [await write(request) for request in asked]
+        return Answer(asked[0].chunk, tuple(draft for draft in drafts if draft))
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(asked)) for asked in requests]
+    if failures:
+        raise failures[0]
     return [task.result() for task in tasks]
 
 

@@ -4,6 +4,7 @@ It asks for the words that the lecture leans on. Each sentence is scored by how 
 left out, and the wrong options of a quiz item are other words of the same kind from the same lecture.
 """
 
+import asyncio
 from collections.abc import Iterator
 from itertools import islice
 from typing import Literal
@@ -31,15 +32,7 @@ class ExtractiveProvider:
 
     async def write(self, request: StudyRequest) -> Draft:
         """The best gaps of the chunk; fewer than asked when the chunk has no more good ones."""
-        if request.language in UNSPACED:
-            return Draft(warnings=(f"Cards in the language '{request.language}' need a language model.",))
-        said = sentences(request.chunk)
-        lexicon = Lexicon(said, request.language)
-        gaps = _meant_for(request.task, best_gaps(said, lexicon))
-        if request.task == "cards":
-            return Draft(cards=tuple(card(gap, lexicon) for gap in islice(gaps, request.count)))
-        items = (item for gap in gaps if (item := quiz_item(gap, lexicon)))
-        return Draft(quiz=tuple(islice(items, request.count)))
+        return await asyncio.to_thread(_write, request)  # half an hour of talk takes a second
 
     async def check(self) -> tuple[str, ...]:
         """There is nothing that could age."""
@@ -47,6 +40,18 @@ class ExtractiveProvider:
 
     async def close(self) -> None:
         """There is nothing to give back."""
+
+
+def _write(request: StudyRequest) -> Draft:
+    if request.language in UNSPACED:
+        return Draft(warnings=(f"Cards in the language '{request.language}' need a language model.",))
+    said = sentences(request.chunk)
+    lexicon = Lexicon(said, request.language)
+    gaps = _meant_for(request.task, best_gaps(said, lexicon))
+    if request.task == "cards":
+        return Draft(cards=tuple(card(gap, lexicon) for gap in islice(gaps, request.count)))
+    items = (item for gap in gaps if (item := quiz_item(gap, lexicon)))
+    return Draft(quiz=tuple(islice(items, request.count)))
 
 
 def _meant_for(task: Task, gaps: Iterator[Gap]) -> Iterator[Gap]:

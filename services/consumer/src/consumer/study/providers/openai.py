@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from consumer.errors import EnvironmentFault, LecternError, TransientError
 from consumer.models import Usage
+from consumer.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
 from consumer.study import prompts
 from consumer.study.answer import CUT, DECLINED, answer_schema, read_answer
 from consumer.study.prices import Tokens, cost_usd, unpriced
-from consumer.study.providers.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
 from consumer.study.schema import Draft, StudyRequest
 
 BASE_URL = "https://api.openai.com/v1"

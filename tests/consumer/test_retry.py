@@ -6,7 +6,7 @@ import time
 import pytest
 
 from consumer.errors import EnvironmentFault, TransientError
-from consumer.study.providers.retry import patiently, retry_after_s
+from consumer.retry import patiently, retry_after_s
 
 
 @pytest.mark.parametrize(
