@@ -4,12 +4,15 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import structlog
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from consumer import report
 from consumer.cli import app
 from consumer.endings import Ending
 from consumer.models import Job
@@ -20,6 +23,7 @@ from tests.standins.sqs import StrictSqs
 
 JOB = Job("v1", "dQw4w9WgXcQ")
 URL = "https://youtu.be/dQw4w9WgXcQ"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 COMMANDS = ("consume", "submit", "status", "explain", "process", "migrate", "redrive", "doctor")
 
 
@@ -64,6 +68,22 @@ def test_an_unreachable_database_is_one_line_and_exit_code_1() -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("lectern: Postgres at 127.0.0.1:1/lectern cannot be reached")
     assert "Traceback" not in done.stderr
+
+
+async def test_submit_refuses_an_id_that_no_message_could_carry(environment: pytest.MonkeyPatch) -> None:
+    done = await lectern("submit", URL, "--id", "a b")
+    assert "video_id 'a b' is not an id" in str(done.exception)
+
+
+def test_a_title_is_never_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"id": "v1", "status": "failed", "title": "Gravity [/part one]", "lease_token": 1}
+    attempt = {"token": 1, "owner": "w1", "outcome": "failed", "started_at": NOW, "ended_at": NOW}
+    console = Console(width=200)
+    report.print_row(console, row)
+    report.print_story(console, row, [{**attempt, "error_message": "no [/red] sound"}], [])
+    said = capsys.readouterr().out
+    assert said.count("Gravity [/part one]") == 2
+    assert "no [/red] sound" in said
 
 
 async def test_help_names_every_command() -> None:

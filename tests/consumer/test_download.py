@@ -86,6 +86,29 @@ async def test_a_download_that_stalls_is_ended_with_its_whole_group(youtube: You
     await wait_until(lambda: len(psutil.Process().children(recursive=True)) <= before, 5, "no child is left")
 
 
+async def test_a_download_that_takes_too_long_in_all_is_stopped_and_may_go_on_later(
+    youtube: YouTubeStandin, tmp_path: Path
+) -> None:
+    youtube.bytes_a_second = 100_000
+    try:
+        with pytest.raises(TransientError, match="too slowly"):
+            await download(LECTURE_ID, tmp_path, DownloadSettings(most_s=3), ignore)
+    finally:
+        youtube.bytes_a_second = None
+    assert list(tmp_path.glob("*.part"))
+
+
+async def test_a_cookies_file_that_cannot_be_read_is_the_operators_to_mend(
+    youtube: YouTubeStandin, tmp_path: Path
+) -> None:
+    cookies = tmp_path / "cookies.txt"
+    cookies.write_text('{"not": "netscape"}')
+    into = tmp_path / "into"
+    into.mkdir()
+    with pytest.raises(EnvironmentFault, match="YTDLP_COOKIES_FILE"):
+        await download(LECTURE_ID, into, DownloadSettings(cookies_file=cookies), ignore)
+
+
 async def test_a_killed_download_goes_on_where_it_stopped(youtube: YouTubeStandin, tmp_path: Path) -> None:
     first = asyncio.create_task(fetch(STALL_ID, tmp_path))
     await wait_until(lambda: any(tmp_path.glob("*.part")), 20, "something has come")

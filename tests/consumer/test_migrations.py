@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.errors import ConfigError, TransientError
+from consumer.errors import ConfigError, RowRefused, TransientError
 from consumer.migrations import find_migrations, migrate
 from consumer.models import Job
 from consumer.postgres import Pool
@@ -51,6 +51,32 @@ async def test_a_table_of_another_service_keeps_its_rows_and_columns(pool: Pool)
     row = await Videos(pool, "lesson").row("v1")
     assert row is not None
     assert (row["title"], row["teacher"], row["status"]) == ("Gravity", "Ada", "downloading")
+
+
+async def test_another_table_gets_its_columns_too(pool: Pool) -> None:
+    await migrate(pool, find_migrations(MIGRATIONS), "video")
+    assert await migrate(pool, find_migrations(MIGRATIONS), "lesson")
+    assert await columns(pool, "lesson") == COLUMNS
+
+
+async def test_a_file_that_was_changed_after_it_was_applied_is_named(pool: Pool, tmp_path: Path) -> None:
+    file = tmp_path / "0001_good.sql"
+    file.write_text("CREATE TABLE good (id int);")
+    await migrate(pool, [file], "video")
+    file.write_text("CREATE TABLE better (id int);")
+    with pytest.raises(ConfigError, match=r"0001_good\.sql was changed after it had been applied"):
+        await migrate(pool, [file], "video")
+
+
+async def test_a_table_of_another_service_with_columns_that_we_cannot_fill_is_worked_on(pool: Pool) -> None:
+    await pool.execute("CREATE TABLE lesson (id text PRIMARY KEY, teacher text NOT NULL)")
+    await pool.execute("INSERT INTO lesson VALUES ('v1', 'Ada')")
+    await migrate(pool, find_migrations(MIGRATIONS), "lesson")
+    lessons = Videos(pool, "lesson")
+    assert await lessons.submit(Job("v1", "abcdefghijk"))
+    assert isinstance(await lessons.claim(Job("v1", "abcdefghijk"), "w1", 30, "m1"), Claim)
+    with pytest.raises(RowRefused, match="teacher"):
+        await lessons.claim(Job("v2", "abcdefghijk"), "w1", 30, "m2")
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(pool: Pool, tmp_path: Path) -> None:

@@ -56,6 +56,18 @@ async def test_a_cancel_ends_the_whole_group() -> None:
     await wait_until(lambda: len(children()) == len(before), 5, "the group is gone")
 
 
+async def test_a_second_cancel_does_not_spare_a_program_that_will_not_end() -> None:
+    before, lines = children(), list[str]()
+    deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
+    task = asyncio.create_task(run_program([sys.executable, "-c", deaf], lines.append, idle_s=30))
+    await wait_until(lambda: lines == ["up"], 10)
+    task.cancel()
+    await asyncio.sleep(0)  # it is being told to end, and does not
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await wait_until(lambda: len(children()) == len(before), 10, "the group is gone")
+
+
 async def test_a_missing_program_is_the_callers_business(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         await run_program([str(tmp_path / "nothing")], ignore, idle_s=1)

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from consumer.errors import EnvironmentFault, TransientError
 from consumer.steps.study import write_study
+from consumer.study.providers import openai
 from consumer.study.providers.openai import OpenAIProvider
 from tests.consumer.study_samples import TALK, lecture, long_lecture, request, transcript
 from tests.standins import openai as api
@@ -124,6 +125,36 @@ async def test_of_a_truncated_answer_the_whole_notes_are_kept() -> None:
         draft = await gpt.write(request("cards", 3, SUN, "The light of the star is four years old."))
     assert len(draft.cards) == 1
     assert draft.warnings[0].startswith("An answer of the model was cut off")
+
+
+@pytest.mark.parametrize("said", ["I am sorry, here is a poem.", '{"cards": [{"front": "What', ""])
+async def test_an_answer_without_a_note_is_no_answer_and_is_asked_for_later(said: str) -> None:
+    standin = OpenAIStandin(write=lambda _: said)
+    async with _gpt(standin) as gpt:
+        with pytest.raises(TransientError, match="holds no note that can be used") as caught:
+            await gpt.write(request("cards", 1, SUN))
+    assert (caught.value.retry_after_s, standin.calls) == (600, 1)
+
+
+async def test_a_chunk_in_which_nothing_is_worth_a_note_is_an_answer() -> None:
+    async with _gpt(OpenAIStandin(write=lambda _: '{"cards": [], "quiz": []}')) as gpt:
+        assert (await gpt.write(request("cards", 1, SUN))).cards == ()
+
+
+async def test_at_the_start_openai_is_asked_for_the_model_and_a_compatible_server_may_not_know(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with _gpt(OpenAIStandin()) as gpt:
+        assert await gpt.check() == ()
+    async with _gpt(OpenAIStandin(), model="gpt-4") as gpt:
+        (warning,) = await gpt.check()
+        assert "does not list the model gpt-4" in warning
+    async with openai_standin(OpenAIStandin()) as url:
+        monkeypatch.setattr(openai, "BASE_URL", url)
+        gpt = OpenAIProvider(key=SecretStr(api.KEY), model="gpt-4")
+        with pytest.raises(EnvironmentFault, match="There is no model gpt-4"):
+            await gpt.check()
+        await gpt.close()
 
 
 async def test_a_slow_or_missing_server_is_transient() -> None:

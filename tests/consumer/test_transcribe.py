@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from consumer.errors import EnvironmentFault, LecternError, TransientError, VideoError
 from consumer.models import Audio, Transcript
+from consumer.steps import transcribe as step
 from consumer.steps.transcribe import transcribe
 from consumer.transcriber_client import TranscriberClient
 from tests.standins.transcriber import DONE, PROGRESS, TRANSCRIPT, Answer, scripted
@@ -53,13 +54,47 @@ async def test_a_queue_that_is_full_for_an_hour_gives_the_message_back(lecture: 
         (Answer(200, ("<html>",)), TransientError, "no event"),
         (Answer(200, ({"event": "error", "problem": {"status": 422, "detail": "damaged"}},)), VideoError, "damaged"),
         (Answer(200, ({"event": "error", "problem": {"status": 503, "detail": "stops"}},)), TransientError, "stops"),
+        (Answer(200, ({"event": "error", "problem": {"status": 400, "detail": "no"}},)), VideoError, "no"),
         (Answer(200, ({"event": "done", "transcript": {"text": 1}},)), TransientError, "cannot be used"),
+        (Answer(200, ({"event": "error"},)), TransientError, "unknown event"),
+        (Answer(200, ({"event": "progress"},)), TransientError, "unknown event"),
     ],
 )
 async def test_each_answer_has_its_verdict(lecture: Path, answer: Answer, kind: type[LecternError], says: str) -> None:
     async with scripted(answer) as (url, _):
         with pytest.raises(kind, match=says):
             await ask(url, lecture)
+
+
+ACCEPTED = {"event": "accepted", "request_id": "r", "eta_s": 900}
+
+
+async def test_a_file_behind_much_work_is_waited_for_as_long_as_the_transcriber_predicts(
+    lecture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "LEAST_S", 0.6)
+    monkeypatch.setattr(step, "A_SECOND", 0.0)
+    slow = Answer(200, (ACCEPTED, DONE), pause_s=0.4)
+    async with scripted(slow) as (url, _):
+        assert (await ask(url, lecture)).text == "Hello."
+
+
+async def test_a_transcriber_that_predicts_nothing_and_stands_still_is_given_up(
+    lecture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "LEAST_S", 0.2)
+    monkeypatch.setattr(step, "A_SECOND", 0.0)
+    async with scripted(Answer(200, (), hang=True)) as (url, _):
+        with pytest.raises(TransientError, match="came no further than second 0"):
+            await ask(url, lecture)
+
+
+async def test_a_slow_file_that_goes_forward_is_not_given_up(lecture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "LEAST_S", 0.5)
+    monkeypatch.setattr(step, "A_SECOND", 0.0)
+    steps = tuple({**PROGRESS, "transcribed_s": number / 10} for number in range(1, 5))
+    async with scripted(Answer(200, (*steps, DONE), pause_s=0.2)) as (url, _):
+        assert (await ask(url, lecture)).text == "Hello."
 
 
 async def test_segments_out_of_order_are_refused(lecture: Path) -> None:

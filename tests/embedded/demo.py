@@ -80,7 +80,7 @@ async def demo(console: Console, video: str, media: Path | None) -> int:
         with StageBars(console) as bars:
             row = await _watch(system, video, bars)
         if row["status"] != "completed":
-            console.print(f"{row['status']}: {row['error_message']}", style="red", highlight=False)
+            console.print(f"{row['status']}: {row['error_message']}", style="red", highlight=False, markup=False)
             if media is None and row["error_code"] not in ("private", "gone", "too_long"):
                 console.print("The real YouTube needs internet; ./dev demo alone needs none.")
             return 1

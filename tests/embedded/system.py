@@ -18,6 +18,7 @@ from tests.embedded.aws import Aws, embedded_aws
 from tests.embedded.postgres import embedded_postgres
 from tests.embedded.processes import LOOPBACK, Part, PartFailed, answers, free_port, spawn
 from tests.standins.youtube import YouTubeStandin
+from tests.waiting import wait_until
 
 ASSETS = Path(__file__).parents[1] / "assets"
 POCKET_MODEL = ASSETS / "pocket-model" / "model"
@@ -62,7 +63,7 @@ class EmbeddedSystem:
         self._health_port = free_port()
         enter = self._stack.enter_async_context
         transcriber = asyncio.create_task(self.start_transcriber(wait=False))
-        self._stack.push_async_callback(self._stop, "transcriber")
+        self._stack.push_async_callback(self._stop, "transcriber", transcriber)
         database = await enter(embedded_postgres(self.folder))
         self.aws = await enter(embedded_aws(self.folder))
         site = await enter(YouTubeStandin(self.media, self.bytes_a_second)) if self.media else None
@@ -81,8 +82,9 @@ class EmbeddedSystem:
         await self.lectern("migrate")
         await transcriber
         await self._transcriber_ready()
-        self._stack.push_async_callback(self._stop, "consumer")
-        await self.start_consumer()
+        consumer = asyncio.create_task(self.start_consumer())
+        self._stack.push_async_callback(self._stop, "consumer", consumer)
+        await asyncio.shield(consumer)
 
     @property
     def transcriber_url(self) -> str:
@@ -145,6 +147,9 @@ class EmbeddedSystem:
     async def _transcriber_ready(self) -> None:
         await self.parts["transcriber"].until(lambda: answers(f"{self.transcriber_url}/health/ready"))
 
-    async def _stop(self, name: str) -> None:
+    async def _stop(self, name: str, starting: asyncio.Task[None]) -> None:
+        """A part that is just being started is ended as well."""
+        await wait_until(lambda: starting.done() or name in self.parts)
+        starting.cancel()
         if name in self.parts:
             await self.parts[name].stop()

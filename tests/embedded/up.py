@@ -18,37 +18,38 @@ ENV_FILE = Path("out") / "up.env"
 
 
 def main() -> None:
-    """Exit code 0 after Ctrl-C."""
+    """Exit code 0 after Ctrl-C, 1 when a part fails."""
     console = Console(soft_wrap=True)
     try:
-        asyncio.run(up(console))
+        asyncio.run(_until_interrupted(console))
     except PartFailed as error:
         console.print(str(error), style="red", markup=False, highlight=False)
         sys.exit(1)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        sys.exit(130)
+        console.print("\nstopped; nothing is left running")
+
+
+async def _until_interrupted(console: Console) -> None:
+    task = asyncio.ensure_future(up(console))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    await task
 
 
 async def up(console: Console) -> None:
-    """Start, say how to use it, wait for Ctrl-C or a part's death."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    """Start, say how to use it, run until a part dies (PartFailed) or the task is cancelled."""
     console.print("starting …")
-    async with EmbeddedSystem(transcriber_port=_port(console)) as system:
-        write_env(system.environment)
-        console.print(_how_to(system), highlight=False, markup=False)
-        waits = [asyncio.create_task(part.process.wait()) for part in system.parts.values()]
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({stopping, *waits}, return_when=asyncio.FIRST_COMPLETED)
-        dead = [part for part in system.parts.values() if not part.running]
-        for wait in (stopping, *waits):
-            wait.cancel()
-        if dead and not stop.is_set():
-            raise PartFailed(f"{dead[0].name} ended:\n{dead[0].last_words()}")
-        console.print("stopping …")
-    ENV_FILE.unlink(missing_ok=True)
+    try:
+        async with EmbeddedSystem(transcriber_port=_port(console)) as system:
+            write_env(system.environment)
+            console.print(_how_to(system), highlight=False, markup=False)
+            waits = [asyncio.create_task(part.process.wait()) for part in system.parts.values()]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            dead = next(part for part in system.parts.values() if not part.running)
+            raise PartFailed(f"{dead.name} ended:\n{dead.last_words()}")
+    finally:
+        ENV_FILE.unlink(missing_ok=True)
 
 
 def write_env(environment: dict[str, str]) -> None:

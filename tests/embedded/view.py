@@ -7,12 +7,10 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-# Each status of a row, and the part of its progress that the stage is: as the consumer's lease writes them.
-STAGES = {
-    "downloading": ("download, make the MP3", 0.0, 0.2),
-    "transcribing": ("transcribe", 0.2, 0.7),
-    "generating": ("cards and quiz, store", 0.7, 1.0),
-}
+from consumer.lease import SHARES
+from consumer.models import Stage
+
+WORDS = {"download": "download", "audio": "make the MP3", "study": "cards and quiz", "publish": "store"}
 STEP = 0.25
 
 
@@ -28,8 +26,8 @@ class StageBars:
             TextColumn("{task.percentage:>3.0f} %"),
         )
         self._progress = Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
-        self._tasks: dict[str, TaskID] = {
-            status: self._progress.add_task(name, total=1.0, start=False) for status, (name, _, _) in STAGES.items()
+        self._tasks: dict[Stage, TaskID] = {
+            stage: self._progress.add_task(WORDS.get(stage, stage), total=1.0, start=False) for stage in SHARES
         }
         self._said = -1.0
 
@@ -45,13 +43,13 @@ class StageBars:
         if row is None:
             return
         done = 1.0 if row["status"] == "completed" else float(row["progress"])
-        for status, (_, start, end) in STAGES.items():
-            if done > start or row["status"] == status:
-                self._progress.start_task(self._tasks[status])
-            fraction = min(1.0, max(0.0, (done - start) / (end - start)))
-            self._progress.update(self._tasks[status], completed=fraction)
+        for stage, (status, start, share) in SHARES.items():
+            if done > start or (row["status"], done) == (status, start):
+                self._progress.start_task(self._tasks[stage])
+            fraction = min(1.0, max(0.0, (done - start) / share))
+            self._progress.update(self._tasks[stage], completed=fraction)
             if fraction == 1.0:
-                self._progress.stop_task(self._tasks[status])
+                self._progress.stop_task(self._tasks[stage])
         if not self._console.is_terminal and (done >= self._said + STEP or done == 1.0 > self._said):
             self._said = done
             self._console.print(f"{row['status']:<13} {done:4.0%}", highlight=False)

@@ -109,7 +109,14 @@ class OpenAIStandin:
 
     def app(self) -> Starlette:
         """The routes."""
-        return Starlette(routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])])
+        chat = Route("/v1/chat/completions", self._complete, methods=["POST"])
+        return Starlette(routes=[chat, Route("/v1/models/{model}", self._model, methods=["GET"])])
+
+    async def _model(self, request: Request) -> Response:
+        model = request.path_params["model"]
+        if fault := _unknown(model):
+            return fault.response()
+        return JSONResponse({"id": model, "object": "model", "created": 1_790_000_000, "owned_by": "openai"})
 
     async def _complete(self, request: Request) -> Response:
         self.calls += 1
@@ -129,9 +136,8 @@ class OpenAIStandin:
         return JSONResponse(self._answer(body))
 
     def _bad_body(self, body: Body) -> Fault | None:
-        if body.model not in MODELS:
-            said = f"The model `{body.model}` does not exist or you do not have access to it."
-            return Fault(404, "invalid_request_error", said, code="model_not_found", param="model")
+        if fault := _unknown(body.model):
+            return fault
         form = body.response_format
         if form is None or form.type != "json_schema":
             return None
@@ -193,6 +199,13 @@ def _is_strict(schema: object) -> bool:
         if not is_closed or set(parts.get("required", [])) != set(parts.get("properties", {})):
             return False
     return _is_strict(list(parts.values()))
+
+
+def _unknown(model: str) -> Fault | None:
+    if model in MODELS:
+        return None
+    said = f"The model `{model}` does not exist or you do not have access to it."
+    return Fault(404, "invalid_request_error", said, code="model_not_found", param="model")
 
 
 def _shared(one: str, other: str) -> int:

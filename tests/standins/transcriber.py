@@ -40,12 +40,13 @@ DONE = {"event": "done", "transcript": TRANSCRIPT}
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: a status, headers, and lines of ndjson (or any text); `hang` never ends it."""
+    """One answer: a status, headers, and lines of ndjson (or any text), each after `pause_s`; `hang` never ends it."""
 
     status: int = 200
     lines: tuple[object, ...] = (PROGRESS, DONE)
     headers: dict[str, str] = field(default_factory=dict[str, str])
     hang: bool = False
+    pause_s: float = 0.0
 
 
 @asynccontextmanager
@@ -60,6 +61,7 @@ async def scripted(*answers: Answer) -> AsyncGenerator[tuple[str, list[Request]]
 
         async def body() -> AsyncGenerator[str]:
             for line in answer.lines:
+                await asyncio.sleep(answer.pause_s)
                 yield (line if isinstance(line, str) else json.dumps(line)) + "\n"
             if answer.hang:
                 await asyncio.Event().wait()

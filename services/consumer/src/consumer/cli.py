@@ -13,6 +13,7 @@ from consumer.composition import consume as consume_queue
 from consumer.composition import make_queue
 from consumer.doctor import examine
 from consumer.errors import BadMessage, ConfigError, LecternError, TransientError
+from consumer.messages import check_video_id
 from consumer.migrations import find_migrations
 from consumer.migrations import migrate as apply_migrations
 from consumer.models import Job
@@ -46,6 +47,7 @@ def submit(
     logs.configure(quiet=True)
     youtube_id = parse_video_url(url)
     job = Job(video_id or youtube_id, youtube_id)
+    check_video_id(job.video_id)
     asyncio.run(_submit(read_settings(Settings), job))
     console.print(f"{job.video_id} is queued: lectern status {job.video_id}")
 

@@ -21,10 +21,7 @@ def parse(body: str) -> Job:
     video_id = _text(fields, ID)
     if video_id is None:
         raise BadMessage("the message has no video_id", code="no_video_id")
-    if not VIDEO_ID.fullmatch(video_id):
-        raise BadMessage(
-            f"video_id {video_id[:40]!r} is not an id: letters, digits and _ . : - only", code="bad_video_id"
-        )
+    check_video_id(video_id)
     url = _text(fields, URL)
     if url is None:
         raise BadMessage("the message has no youtube_url", code="no_url", video_id=video_id)
@@ -32,6 +29,13 @@ def parse(body: str) -> Job:
         return Job(video_id, parse_video_url(url))
     except BadMessage as error:
         raise BadMessage(str(error), code=error.code, video_id=video_id) from error
+
+
+def check_video_id(video_id: str) -> None:
+    """Raises BadMessage where no message could name this row."""
+    if not VIDEO_ID.fullmatch(video_id):
+        words = f"video_id {video_id[:40]!r} is not an id: letters, digits and _ . : - only"
+        raise BadMessage(words, code="bad_video_id")
 
 
 def _object(body: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def find_migrations(folder: Path | None) -> list[Path]:
 
 
 async def migrate(pool: Pool, files: list[Path], video_table: str) -> list[str]:
-    """Apply what is missing; the names of what was applied."""
+    """Apply what this table lacks; the names of what was applied. Raises ConfigError for a file changed since."""
     applied: list[str] = []
     async with door("migrate"), pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
@@ -34,14 +34,21 @@ async def migrate(pool: Pool, files: list[Path], video_table: str) -> list[str]:
             "CREATE TABLE IF NOT EXISTS lectern_migration"
             " (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
-        done = {row["name"] for row in await connection.fetch("SELECT name FROM lectern_migration")}
+        rows = await connection.fetch("SELECT name, sha256 FROM lectern_migration")
+        done = {str(row["name"]): str(row["sha256"]) for row in rows}
         for path in files:
-            if path.name in done:
-                continue
-            text = path.read_text()
-            await connection.execute(text.replace(':"video_table"', quote(video_table)))
+            text, name = path.read_text(), f"{video_table}/{path.name}"
             digest = hashlib.sha256(text.encode()).hexdigest()
-            await connection.execute("INSERT INTO lectern_migration (name, sha256) VALUES ($1, $2)", path.name, digest)
+            if name in done:
+                _check_unchanged(path, done[name], digest)
+                continue
+            await connection.execute(text.replace(':"video_table"', quote(video_table)))
+            await connection.execute("INSERT INTO lectern_migration (name, sha256) VALUES ($1, $2)", name, digest)
             applied.append(path.name)
             log.info("migration.applied", name=path.name)
     return applied
+
+
+def _check_unchanged(path: Path, applied: str, found: str) -> None:
+    if applied != found:
+        raise ConfigError(f"{path.name} was changed after it had been applied: put the change into a new file")

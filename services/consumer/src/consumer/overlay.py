@@ -21,7 +21,8 @@ from consumer.errors import EnvironmentFault
 log = structlog.get_logger()
 CURRENT = "current"
 RECORD = "lectern.json"
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def find_overlay(home: Path | None) -> Overlay | None:
 
 def child_environment(folder: Path | None) -> dict[str, str]:
     """What a child may see of our environment, with the yt-dlp in `folder` before the built-in one."""
-    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    kept = {name: os.environ[name] for name in (*PASSED_ON, *PROXIES) if name in os.environ}
     return {**kept, "PYTHONPATH": str(folder)} if folder else kept
 
 

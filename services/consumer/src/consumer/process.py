@@ -67,10 +67,13 @@ async def run_program(
             if not reading.done() and watch.left(idle_s) <= 0:
                 raise ProgramHung(f"{command[0]} said nothing for {idle_s:.0f} s; before that: {' / '.join(tail)}")
         await reading
-        code = await process.wait()
+        try:
+            code = await asyncio.wait_for(process.wait(), idle_s)
+        except TimeoutError:
+            raise ProgramHung(f"{command[0]} closed its outputs and did not end: {' / '.join(tail)}") from None
     finally:
         reading.cancel()
-        await _end(process)
+        await asyncio.shield(asyncio.create_task(_end(process)))  # a second cancel must not spare the program
     return Finished(command[0], code, "\n".join(tail))
 
 
@@ -95,7 +98,7 @@ async def _lines(stream: asyncio.StreamReader | None, watch: _Watch, take: Calla
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End the group: politely, then not. Shielded by being short."""
+    """End the group: politely, then not."""
     _signal(process.pid, signal.SIGTERM)
     if process.returncode is None:
         with suppress(TimeoutError):

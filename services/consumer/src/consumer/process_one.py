@@ -42,7 +42,7 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
         f"{len(made.material.cards)} cards and {len(made.material.quiz)} quiz items by {made.material.provider}"
     )
     for warning in made.material.warnings:
-        console.print(f"note: {warning}", style="yellow")
+        console.print(f"note: {warning}", style="yellow", markup=False)
     console.print(f"everything is in {target}/ — open {target / 'study.html'}")
     return target
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 NEXT = {
@@ -24,7 +25,7 @@ def print_row(console: Console, row: Mapping[str, Any]) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in row.items():
         if value not in (None, ""):
-            table.add_row(name, _shown(name, value))
+            table.add_row(name, escape(_shown(name, value)))
     console.print(table)
 
 
@@ -32,7 +33,8 @@ def print_story(
     console: Console, row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], stages: Sequence[Mapping[str, Any]]
 ) -> None:
     """What happened to a video, in the order it happened, and what happens next."""
-    console.print(f"[bold]{row['id']}[/] {row.get('youtube_url') or ''}  {row.get('title') or ''}", highlight=False)
+    title = escape(row.get("title") or "")
+    console.print(f"[bold]{escape(row['id'])}[/] {row.get('youtube_url') or ''}  {title}", highlight=False)
     for attempt in attempts:
         ended = attempt["outcome"] or ("under way" if row["lease_token"] == attempt["token"] else "killed")
         console.print(f"\nattempt {attempt['token']} by {attempt['owner']}: {ended}", highlight=False)
@@ -42,7 +44,7 @@ def print_story(
                 console.print(f"  {_time(stage['started_at'])} {stage['stage']}", highlight=False)
         if attempt["ended_at"]:
             why = f": {attempt['error_message']}" if attempt["error_message"] else ""
-            console.print(f"  {_time(attempt['ended_at'])} {ended}{why}", highlight=False)
+            console.print(f"  {_time(attempt['ended_at'])} {ended}{why}", highlight=False, markup=False)
     console.print(f"\nnow: {row['status']}; next: {NEXT.get(row['status'], 'unknown')}", highlight=False)
 
 

@@ -15,7 +15,7 @@ from consumer.errors import EnvironmentFault, LecternError, TransientError, Vide
 CONNECT_S = 5.0
 EVENT_S = 300.0  # without an event
 OURS = {401, 403, 404, 405}  # a wrong key or address: every video would get it
-VIDEOS = {400, 413, 415, 422}
+FILES_FAULT = {400, 413, 415, 422}
 DEFAULT_RETRY_S = 30.0
 
 
@@ -107,7 +107,7 @@ def refused(status: int, body: bytes, retry_after: str | None) -> LecternError:
         setting = "TRANSCRIBER_API_KEY" if status in {401, 403} else "TRANSCRIBER_URL"
         words = f"the transcriber refused us with {status}: {detail} (check {setting})"
         return EnvironmentFault(words, code="transcriber_refused")
-    if status in VIDEOS:
+    if status in FILES_FAULT:
         return VideoError(detail, code="not_transcribable")
     seconds = float(retry_after) if retry_after and retry_after.isdigit() else DEFAULT_RETRY_S
     return TransientError(f"the transcriber answered {status}: {detail}", code="transcriber", retry_after_s=seconds)

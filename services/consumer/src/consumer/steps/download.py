@@ -1,5 +1,6 @@
 """The step that fetches a video's sound from YouTube, or takes a local file."""
 
+import asyncio
 import json
 import sys
 from dataclasses import dataclass
@@ -19,13 +20,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class DownloadSettings:
-    """What a download may cost, and the way out. `idle_s` is how long it may say nothing."""
+    """What a download may cost, and the way out: it may say nothing for `idle_s`, and take `most_s` in all."""
 
     max_video_s: float = 4 * 3600
     cookies_file: Path | None = None
     proxy: str | None = None
     overlay_dir: Path | None = None
     idle_s: float = 180.0
+    most_s: float = 2 * 3600.0
 
 
 async def download(youtube_id: str, into: Path, settings: DownloadSettings, on_progress: Progress) -> Source:
@@ -42,26 +44,31 @@ async def download(youtube_id: str, into: Path, settings: DownloadSettings, on_p
     }
     said = _Said(on_progress)
     overlay = find_overlay(settings.overlay_dir)
-    done = await _run(wanted, overlay.folder if overlay else None, said, settings.idle_s)
+    done = await _run(wanted, overlay.folder if overlay else None, said, settings)
     if overlay and not said.started:
         log.warning(
             "ytdlp.overlay_broken", folder=str(overlay.folder), said=done.tail[-200:], instead="the built-in one"
         )
-        done = await _run(wanted, None, said, settings.idle_s)
+        done = await _run(wanted, None, said, settings)
     if said.last is None:
         last = done.tail.splitlines()[-1:] or ["it said nothing"]
         raise TransientError(f"the download broke: {last[0][:200]} (code {done.code})", code="download")
     return _source(said.last, youtube_id, settings)
 
 
-async def _run(wanted: dict[str, Any], overlay: Path | None, said: "_Said", idle_s: float) -> Finished:
+async def _run(wanted: dict[str, Any], overlay: Path | None, said: "_Said", settings: DownloadSettings) -> Finished:
     """The child, with the yt-dlp of a folder or the built-in one."""
     argument = json.dumps({**wanted, "deno": find_deno(overlay)})
     command = [sys.executable, "-P", "-m", "consumer.ytdlp", argument]
     try:
-        return await run_program(command, said.line, idle_s=idle_s, environment=child_environment(overlay))
+        async with asyncio.timeout(settings.most_s):
+            environment = child_environment(overlay)
+            return await run_program(command, said.line, idle_s=settings.idle_s, environment=environment)
     except ProgramHung as error:
         raise TransientError("the download stalled and was stopped", code="stalled") from error
+    except TimeoutError:
+        words = f"YouTube sends it too slowly: stopped after {settings.most_s / 3600:.3g} hours, to go on from there"
+        raise TransientError(words, code="too_slow") from None
 
 
 def local_source(path: Path) -> Source:

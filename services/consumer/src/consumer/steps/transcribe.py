@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 import structlog
 from pydantic import ValidationError
 
-from consumer.errors import EnvironmentFault, TransientError, VideoError
+from consumer.errors import TransientError, VideoError
 from consumer.models import Audio, Progress, Transcript
+from consumer.transcriber_client import FILES_FAULT
 
 log = structlog.get_logger()
 LEAST_S, A_SECOND = 120.0, 2.5  # how long a file may take, at least and for each second of audio
+ETA_TIMES = 3.0  # the transcriber's own prediction, which counts what waits before us
+STALL_S = 300.0  # without a step forward, however long the file
 MAX_WAIT_S = 300.0  # for a full queue; longer, and the message goes back
 BUSY_ATTEMPTS = 5
 
@@ -30,14 +34,11 @@ async def transcribe(
 
     Raises VideoError, EnvironmentFault, or TransientError, which says when to come back.
     """
-    limit_s = max(LEAST_S, A_SECOND * audio.duration_s)
     waited = 0.0
     for attempt in range(1, BUSY_ATTEMPTS + 1):
         try:
-            async with asyncio.timeout(limit_s):
-                return await _once(audio, client, on_progress, language)
-        except TimeoutError:
-            raise TransientError(f"the transcriber took longer than {limit_s:.0f} s", code="transcriber_slow") from None
+            async with _Deadline(max(LEAST_S, A_SECOND * audio.duration_s)) as deadline:
+                return await _once(audio, client, on_progress, language, deadline)
         except TransientError as error:
             pause = error.retry_after_s
             if pause is None or waited + pause > MAX_WAIT_S or attempt == BUSY_ATTEMPTS:
@@ -48,18 +49,61 @@ async def transcribe(
     raise AssertionError("unreachable")
 
 
-async def _once(audio: Audio, client: Transcriber, on_progress: Progress, language: str | None) -> Transcript:
+class _Deadline:
+    """How long a file may take; moved by what the transcriber predicts, and by each step forward."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._reached_s = 0.0
+        self._timeout = asyncio.timeout(limit_s)
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            words = f"the transcriber came no further than second {self._reached_s:.0f} and was given up"
+            raise TransientError(words, code="transcriber_slow") from None
+
+    def predicted(self, eta_s: float) -> None:
+        """The file was accepted, and is said to be done in so many seconds."""
+        self._no_sooner_than(max(self._limit_s, ETA_TIMES * eta_s))
+
+    def reached(self, transcribed_s: float) -> None:
+        """So much of the file is done."""
+        if transcribed_s > self._reached_s:
+            self._reached_s = transcribed_s
+            self._no_sooner_than(STALL_S)
+
+    def _no_sooner_than(self, seconds: float) -> None:
+        at = asyncio.get_running_loop().time() + seconds
+        self._timeout.reschedule(max(at, self._timeout.when() or at))
+
+
+async def _once(
+    audio: Audio, client: Transcriber, on_progress: Progress, language: str | None, deadline: _Deadline
+) -> Transcript:
     fields = {"priority": "bulk", **({"language": language} if language else {})}
     async for event in client.events(audio.path, fields):
-        match event["event"]:
-            case "progress":
-                on_progress(min(1.0, event["transcribed_s"] / max(audio.duration_s, 0.001)))
-            case "done":
-                return _checked(event["transcript"])
-            case "error":
-                raise _verdict(event["problem"])
-            case _:
+        match event:
+            case {"event": "accepted", "eta_s": float(eta_s) | int(eta_s)}:
+                deadline.predicted(eta_s)
+            case {"event": "progress", "transcribed_s": float(done_s) | int(done_s)}:
+                deadline.reached(done_s)
+                on_progress(min(1.0, done_s / max(audio.duration_s, 0.001)))
+            case {"event": "done", "transcript": transcript}:
+                return _checked(transcript)
+            case {"event": "error", "problem": {"status": int(status), "detail": str(detail)}}:
+                raise _verdict(status, detail)
+            case {"event": "info" | "segment"}:
                 pass
+            case _:
+                raise TransientError(f"the transcriber sent an unknown event: {str(event)[:80]}", code="transcriber")
     raise TransientError("the transcriber broke off before it was done", code="transcriber")
 
 
@@ -76,8 +120,7 @@ def _checked(value: object) -> Transcript:
     return transcript
 
 
-def _verdict(problem: dict[str, Any]) -> VideoError | TransientError | EnvironmentFault:
-    status, detail = int(problem.get("status", 500)), str(problem.get("detail", "no reason given"))
-    if status in (413, 415, 422):
+def _verdict(status: int, detail: str) -> VideoError | TransientError:
+    if status in FILES_FAULT:
         return VideoError(detail, code="not_transcribable")
     return TransientError(f"the transcriber failed: {detail}", code="transcriber")

@@ -12,18 +12,21 @@ from consumer.study.schema import CardDraft, QuizDraft
 
 Written = TypeVar("Written", bound=BaseModel)
 LETTERS = ("a", "b", "c", "d")
+EMPTY = "The answer of the model holds no note that can be used"
 CUT = "An answer of the model was cut off at its length limit; the whole notes in it were kept."
 DECLINED = "The model declined to write about a part of this lecture."
+NO_NOTES = re.compile(r'"(cards|quiz)"\s*:\s*\[\s*\]')
 GAP = re.compile(r"[\s,]*")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The notes that are valid, and the number of those that are not."""
+    """The notes that are valid, the number of those that are not, and whether there was anything like an answer."""
 
     cards: tuple[CardDraft, ...]
     quiz: tuple[QuizDraft, ...]
     malformed: int
+    readable: bool
 
 
 def answer_schema() -> dict[str, object]:
@@ -40,7 +43,8 @@ def read_answer(text: str) -> Answer:
     """Every whole note in `text`, which may be cut off anywhere or stand in a code fence."""
     cards, bad_cards = _valid(CardDraft, _objects(text, "cards"))
     quiz, bad_quiz = _valid(QuizDraft, _objects(text, "quiz"))
-    return Answer(tuple(cards), tuple(quiz), bad_cards + bad_quiz)
+    malformed = bad_cards + bad_quiz
+    return Answer(tuple(cards), tuple(quiz), malformed, bool(cards or quiz or malformed or NO_NOTES.search(text)))
 
 
 def _objects(text: str, name: str) -> Iterator[object]:

@@ -10,7 +10,7 @@ from consumer.errors import EnvironmentFault, LecternError, TransientError
 from consumer.models import Usage
 from consumer.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
 from consumer.study import prompts
-from consumer.study.answer import CUT, DECLINED, answer_schema, read_answer
+from consumer.study.answer import CUT, DECLINED, EMPTY, answer_schema, read_answer
 from consumer.study.prices import Tokens, cost_usd, unpriced
 from consumer.study.schema import Draft, StudyRequest
 
@@ -94,6 +94,9 @@ class AnthropicProvider:
 
     def _draft(self, message: Message) -> Draft:
         answer = read_answer("".join(block.text for block in message.content if block.type == "text"))
+        if not answer.readable and message.stop_reason != "refusal":
+            words = f"{EMPTY} (it ended with {message.stop_reason})."
+            raise TransientError(words, code="anthropic_empty", retry_after_s=REFUSED_RETRY_S)
         return Draft(
             cards=answer.cards,
             quiz=answer.quiz,

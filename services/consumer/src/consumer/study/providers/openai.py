@@ -12,12 +12,13 @@ from consumer.errors import EnvironmentFault, LecternError, TransientError
 from consumer.models import Usage
 from consumer.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
 from consumer.study import prompts
-from consumer.study.answer import CUT, DECLINED, answer_schema, read_answer
+from consumer.study.answer import CUT, DECLINED, EMPTY, answer_schema, read_answer
 from consumer.study.prices import Tokens, cost_usd, unpriced
 from consumer.study.schema import Draft, StudyRequest
 
 BASE_URL = "https://api.openai.com/v1"
 TIMEOUT_S = 240.0
+CHECK_S = 10.0
 MOST_TOKENS = 16_000
 """Of one answer, reasoning included."""
 
@@ -40,6 +41,7 @@ class OpenAIProvider:
         self.warnings = unpriced(model)
         self._patience_s = patience_s
         self._knows_schemas = True
+        self._is_openai = base_url in (None, BASE_URL)
         self._client = openai.AsyncOpenAI(
             api_key=key.get_secret_value(), base_url=base_url or BASE_URL, timeout=timeout_s, max_retries=0
         )
@@ -49,7 +51,13 @@ class OpenAIProvider:
         return self._draft(await patiently(lambda: self._ask(request), self._patience_s))
 
     async def check(self) -> tuple[str, ...]:
-        """Compatible servers need not know of any model before they are asked: the first request tells."""
+        """A model that OpenAI does not know raises EnvironmentFault; compatible servers need not list theirs."""
+        try:
+            await self._client.models.retrieve(self.model, timeout=CHECK_S)
+        except openai.OpenAIError as error:
+            if self._is_openai or not isinstance(error, openai.NotFoundError):
+                raise _verdict(error, self.model) from error
+            return (f"{self._client.base_url} does not list the model {self.model}: the first request will tell.",)
         return ()
 
     async def close(self) -> None:
@@ -93,6 +101,9 @@ class OpenAIProvider:
         answer = read_answer(choice.message.content or "")
         declined = bool(choice.message.refusal) or choice.finish_reason == "content_filter"
         cut = choice.finish_reason == "length"
+        if not answer.readable and not declined:
+            words = f"{EMPTY} (it ended with {choice.finish_reason})."
+            raise TransientError(words, code="openai_empty", retry_after_s=REFUSED_RETRY_S)
         return Draft(
             cards=answer.cards,
             quiz=answer.quiz,
