@@ -1,129 +1,122 @@
-"""The deploy script, as an operator sees it: what it says it will do, and what it does in a throw-away container."""
+"""The deploy script's dry run: what an operator reads before anything happens."""
 
-import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+import yaml
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "infra/deploy_worker.sh"
-UBUNTU = 'ID=ubuntu\nVERSION_ID=22.04\nPRETTY_NAME="Ubuntu 22.04.5 LTS"\n'
-RECORDED = ("docker", "systemctl", "mkswap", "swapon", "fallocate", "nvidia-smi", "mkfs.ext4", "apt-get")
+from tests.infra.machine import ROOT, Machine, machine
 
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A checkout with a filled-in .env."""
-    (tmp_path / "infra").mkdir()
-    for name in ("deploy_worker.sh", "drain_on_notice.sh"):
-        shutil.copy(ROOT / "infra" / name, tmp_path / "infra" / name)
-    (tmp_path / ".env").write_text("SQS_QUEUE_URL=x\n")
-    (tmp_path / "os-release").write_text(UBUNTU)
-    (tmp_path / "meminfo").write_text("MemTotal: 16000000 kB\n")
-    (tmp_path / "bin").mkdir()
-    return tmp_path
+__all__ = ["machine"]
+SERVICE = ROOT / "infra/deploy/service.sh"
 
 
-def stub(checkout: Path, name: str, output: str = "") -> None:
-    """A command that prints `output` and notes how it was called."""
-    path = checkout / "bin" / name
-    path.write_text(f'#!/bin/sh\necho "{name} $*" >>"{checkout}/calls"\nprintf "%s" "{output}"\n')
-    path.chmod(0o755)
+def seconds(duration: str) -> int:
+    """Compose's way to write a short time."""
+    return int(duration.removesuffix("s"))
 
 
-def dry_run(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """`deploy_worker.sh --dry-run` on the machine that the fixture describes."""
-    machine = {
-        "OS_RELEASE": str(checkout / "os-release"),
-        "MEMINFO": str(checkout / "meminfo"),
-        "PATH": f"{checkout / 'bin'}:{os.environ['PATH']}",
-    }
-    command = [str(checkout / "infra/deploy_worker.sh"), "--dry-run", *options]
-    return subprocess.run(command, capture_output=True, text=True, env=machine, check=False)
-
-
-def test_a_dry_run_changes_nothing_and_says_every_command(checkout: Path) -> None:
-    stub(checkout, "docker")
-    stub(checkout, "systemctl")
-    done = dry_run(checkout)
-    assert done.returncode == 0
+def test_a_dry_run_changes_nothing_and_says_every_command(machine: Machine) -> None:
+    done = machine.dry_run()
+    assert done.returncode == 0, done.stderr
     assert "+ write /etc/systemd/system/lectern.service" in done.stdout
+    assert "+ docker compose build" in done.stdout
+    assert "+ docker compose run --rm model" in done.stdout
     assert "+ systemctl restart lectern.service" in done.stdout
-    assert "+ docker compose -f docker-compose.yml run --rm model" in done.stdout
     assert done.stdout.strip().endswith("Nothing was changed: run it without --dry-run to do this.")
-    assert "systemctl" not in (checkout / "calls").read_text()
+    assert not [call for call in machine.calls if call.startswith(("systemctl", "apt-get", "docker compose build"))]
+    assert machine.env == "SQS_QUEUE_URL=x\n"
 
 
-def test_a_small_machine_gets_swap_and_the_small_model(checkout: Path) -> None:
-    (checkout / "meminfo").write_text("MemTotal: 980000 kB\n")
-    done = dry_run(checkout)
-    assert "mkswap /swapfile" in done.stdout
-    assert "WHISPER_MODEL=tiny" in done.stdout
+def test_a_small_machine_gets_swap_and_the_small_model(machine: Machine) -> None:
+    machine.has_little_memory()
+    said = machine.dry_run().stdout
+    assert "0.9 GB of memory" in said
+    assert "mkswap /lectern.swap" in said
+    assert "WHISPER_MODEL=tiny" in said
 
 
-def test_a_machine_with_a_gpu_gets_the_toolkit_and_the_gpu_compose_file(checkout: Path) -> None:
-    stub(checkout, "lspci", "00:1e.0 3D controller: NVIDIA Corporation TU104GL [Tesla T4]")
-    stub(checkout, "nvidia-smi")
-    done = dry_run(checkout)
-    assert "nvidia-ctk runtime configure" in done.stdout
-    assert "-f docker-compose.gpu.yml" in done.stdout
+def test_a_model_that_the_operator_chose_stays_on_a_small_machine(machine: Machine) -> None:
+    machine.has_little_memory()
+    (machine.folder / ".env").write_text("WHISPER_MODEL=base\n")
+    assert ".env sets WHISPER_MODEL=base: kept" in machine.dry_run().stdout
 
 
-def test_a_gpu_without_a_driver_says_what_to_install(checkout: Path) -> None:
-    stub(checkout, "lspci", "00:1e.0 3D controller: NVIDIA Corporation TU104GL [Tesla T4]")
-    if shutil.which("nvidia-smi"):
-        pytest.skip("this machine has a driver")
-    done = dry_run(checkout)
+def test_a_machine_with_a_gpu_gets_the_toolkit_and_the_gpu_compose_file(machine: Machine) -> None:
+    machine.has_gpu()
+    said = machine.dry_run().stdout
+    assert "nvidia-ctk runtime configure" in said
+    assert "COMPOSE_FILE=docker-compose.yml:docker-compose.gpu.yml" in said
+
+
+@pytest.mark.parametrize(
+    ("driver", "line"),
+    [
+        ("470.82.01, 7.5, Tesla T4", "the driver is 470.82.01 and Tesla T4 wants 525 or newer"),
+        (
+            "550.90.07, 9.0, NVIDIA H100 80GB HBM3",
+            "the driver is 550.90.07 and NVIDIA H100 80GB HBM3 wants 570 or newer",
+        ),
+        ("550.90.07, 12.0, NVIDIA RTX 5090", "wants 570 or newer"),
+        ("Failed to initialize NVML: Driver/library version mismatch", "driver does not work (Failed to initialize"),
+    ],
+)
+def test_a_driver_that_is_too_old_is_named_with_the_one_it_should_be(machine: Machine, driver: str, line: str) -> None:
+    machine.has_gpu(driver)
+    done = machine.dry_run()
     assert done.returncode == 1
-    assert "no driver" in done.stderr
+    assert line in done.stderr
+    assert "nvidia-driver-570-server" in done.stderr
 
 
-def test_the_instances_own_disk_becomes_the_scratch_space(checkout: Path) -> None:
-    stub(checkout, "lsblk", "nvme1n1 Amazon EC2 NVMe Instance Storage")
-    assert "/mnt/scratch" in dry_run(checkout).stdout
+def test_the_instances_own_disk_becomes_the_scratch_space_at_every_boot(machine: Machine) -> None:
+    machine.has_local_disk()
+    said = machine.dry_run().stdout
+    assert "scratch  /dev/nvme1n1" in said
+    assert "+ systemctl enable lectern-scratch.service" in said
+    assert "SCRATCH=/mnt/lectern" in said
 
 
-def test_another_system_is_refused_with_its_name(checkout: Path) -> None:
-    (checkout / "os-release").write_text("ID=fedora\nVERSION_ID=41\n")
-    done = dry_run(checkout)
+def test_a_full_disk_is_said_before_anything_happens(machine: Machine) -> None:
+    machine.stub("df", "6")
+    done = machine.dry_run()
+    assert done.returncode == 1
+    assert "6 GB are free on the system disk and images, model and downloads want 10" in done.stderr
+
+
+def test_a_port_in_use_is_said_before_the_long_steps(machine: Machine) -> None:
+    machine.stub("ss", "LISTEN 0 5 127.0.0.1:8000 0.0.0.0:*")
+    done = machine.dry_run()
+    assert done.returncode == 1
+    assert "port 8000 is taken (LISTEN 0 5 127.0.0.1:8000 0.0.0.0:*): stop that, or set PUBLISH_PORT" in done.stderr
+
+
+def test_another_system_is_refused_with_its_name(machine: Machine) -> None:
+    (machine.folder / "os-release").write_text("ID=fedora\nVERSION_ID=41\n")
+    done = machine.dry_run()
     assert done.returncode == 1
     assert "this is fedora 41" in done.stderr
 
 
-def test_a_missing_env_file_is_named_before_anything_happens(checkout: Path) -> None:
-    (checkout / ".env").unlink()
-    done = dry_run(checkout)
+def test_a_missing_env_file_is_named_before_anything_happens(machine: Machine) -> None:
+    (machine.folder / ".env").unlink()
+    done = machine.dry_run()
     assert done.returncode == 1
     assert "cp .env.example .env" in done.stderr
 
 
-def test_uninstall_takes_away_what_was_made_and_nothing_else(checkout: Path) -> None:
-    done = dry_run(checkout, "--uninstall")
-    assert "rm -f /etc/systemd/system/lectern.service" in done.stdout
-    assert "volume" not in done.stdout.split("\n", 1)[1]
+def test_the_unit_waits_longer_than_all_containers_may_take_to_stop() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    graces_s = [seconds(each.get("stop_grace_period", "10s")) for each in services.values() if "profiles" not in each]
+    unit = next(line for line in SERVICE.read_text().splitlines() if line.startswith("TimeoutStopSec="))
+    assert int(unit.split("=")[1]) > sum(graces_s)
 
 
 def test_shellcheck_finds_nothing() -> None:
     if not shutil.which("shellcheck"):
         pytest.skip("no shellcheck on this machine")
-    scripts = [str(path) for path in (*ROOT.glob("infra/*.sh"), ROOT / "dev", ROOT / ".ci/run")]
-    done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
-    assert done.stdout == ""
-
-
-@pytest.mark.docker
-def test_in_a_container_it_writes_its_units_and_a_second_run_writes_nothing(checkout: Path) -> None:
-    for name in RECORDED:
-        stub(checkout, name)
-    script = "infra/deploy_worker.sh --yes --autoscaling-group lectern"
-    inside = f"cd {checkout} && {script} && echo AGAIN && {script} && cat /etc/systemd/system/lectern.service"
-    command = ["docker", "run", "--rm", "-v", f"{checkout}:{checkout}", "-e", f"OS_RELEASE={checkout}/os-release"]
-    command += ["-e", f"PATH={checkout}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "debian:trixie-slim", "bash", "-c", inside]
+    scripts = [*ROOT.glob("infra/*.sh"), *ROOT.glob("infra/cloudformation/*.sh"), ROOT / "dev", ROOT / ".ci/run"]
+    command = ["shellcheck", "--external-sources", "--check-sourced", *(str(path) for path in scripts)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    first, second = done.stdout.split("AGAIN")
-    assert "+ write /etc/systemd/system/lectern-drain.service" in first
-    assert "+ write" not in second
-    assert "TimeoutStopSec=180" in second
+    assert done.stdout == ""
