@@ -4,7 +4,9 @@ unit=/etc/systemd/system/lectern.service
 drain_unit=/etc/systemd/system/lectern-drain.service
 
 write_units() {
+  local grace_s
   say "5. systemd units"
+  grace_s=$(setting STOP_GRACE_SECONDS)
   write_file "$unit" <<TEXT
 [Unit]
 Description=Lectern: lectures into study material
@@ -19,8 +21,8 @@ WorkingDirectory=$here
 ExecStart=/usr/bin/docker compose up -d --wait --wait-timeout 1800
 ExecStop=/usr/bin/docker compose stop
 TimeoutStartSec=1900
-# Compose stops one service after the other: longer than all of stop_grace_period in docker-compose.yml together.
-TimeoutStopSec=300
+# Compose stops one service after the other: longer than both may take together.
+TimeoutStopSec=$((2 * ${grace_s:-120} + 60))
 # A boot without a network or a database heals by itself.
 Restart=on-failure
 RestartSec=60

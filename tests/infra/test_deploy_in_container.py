@@ -38,8 +38,14 @@ def test_a_plain_machine_gets_its_units_and_starts(machine: Machine) -> None:
     assert in_order(machine.calls, "systemctl daemon-reload", "systemctl enable lectern.service", *started)
     assert "ExecStart=/usr/bin/docker compose up -d --wait" in done.stdout
     assert "Restart=on-failure" in done.stdout
+    assert "TimeoutStopSec=300" in done.stdout
     assert f"ExecStart={machine.folder}/infra/drain_on_notice.sh lectern" in done.stdout
     assert not [call for call in machine.calls if call.startswith("apt-get")]
+
+
+def test_a_longer_drain_gets_a_longer_stop(machine: Machine) -> None:
+    (machine.folder / ".env").write_text("STOP_GRACE_SECONDS=600\n")
+    assert "TimeoutStopSec=1260" in machine.run(f"{DEPLOY} && cat {UNITS}/lectern.service").stdout
 
 
 def test_a_second_run_writes_nothing(machine: Machine) -> None:

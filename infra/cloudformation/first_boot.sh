@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# A new instance of the group, once its user data has cloned this checkout: writes .env, makes the database role, deploys.
+# The stack's settings come as environment variables. Safe to run again: the user data does so until it succeeds.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+imds=http://169.254.169.254/latest
+
+secret() { # FIELD of the database's secret
+  aws secretsmanager get-secret-value --secret-id "$DATABASE_SECRET" --query SecretString --output text \
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
+}
+
+api_key() { # nothing where there is no such parameter; whatever else goes wrong is tried again
+  local said
+  if said=$(aws ssm get-parameter --name "$API_KEY_PARAMETER" --with-decryption --query Parameter.Value --output text 2>&1); then
+    printf '%s' "$said"
+  else
+    printf '%s\n' "$said" >&2
+    [[ $said == *ParameterNotFound* ]]
+  fi
+}
+
+make_app_role() {
+  local user=$1 password=$2
+  command -v psql >/dev/null || {
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq postgresql-client
+  }
+  PGPASSWORD=$password psql "host=$DB_HOST dbname=lectern user=$user sslmode=require" \
+    --quiet --output /dev/null --single-transaction --set ON_ERROR_STOP=1 --file "$here/infra/cloudformation/app_role.sql"
+}
+
+quoted() { printf "'%s'" "${1//\'/\\\'}"; } # as compose reads it: nothing in it is special
+
+write_env() { # KEY, then the lines that say how to sign in to the database
+  (
+    umask 077
+    cat >"$here/.env" <<TEXT
+AWS_REGION=$AWS_DEFAULT_REGION
+SQS_QUEUE_URL=$SQS_QUEUE_URL
+S3_BUCKET=$S3_BUCKET
+DB_HOST=$DB_HOST
+DB_NAME=lectern
+DB_SSLMODE=require
+$2
+WHISPER_MODEL=$WHISPER_MODEL
+ANTHROPIC_API_KEY=$(quoted "$1")
+TEXT
+  )
+}
+
+tell_the_stack() { # an update waits for this instance; at other times nobody does
+  local token id
+  token=$(curl -fsS -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$imds/api/token")
+  id=$(curl -fsS -m 5 -H "X-aws-ec2-metadata-token: $token" "$imds/meta-data/instance-id")
+  aws cloudformation signal-resource --stack-name "$STACK" --logical-resource-id Workers --unique-id "$id" --status SUCCESS || true
+}
+
+key=$(api_key)
+user=$(secret username)
+password=$(secret password)
+if [[ $CREATE_DATABASE == yes ]]; then
+  make_app_role "$user" "$password" # the master's password, which RDS changes every week, is used for this only
+  sign_in=$'DB_USER=lectern\nDB_IAM_AUTH=1'
+else
+  sign_in=DB_USER=$(quoted "$user")$'\n'DB_PASSWORD=$(quoted "$password")
+fi
+write_env "$key" "$sign_in"
+"$here/infra/deploy_worker.sh" --yes --autoscaling-group "$STACK"
+tell_the_stack

@@ -1,0 +1,107 @@
+"""What a new instance of the group does first: recorded fakes for AWS, a real Postgres for the database's role."""
+
+import os
+import subprocess
+
+import pytest
+
+from consumer.migrations import find_migrations, migrate
+from consumer.postgres import connect
+from consumer.settings import DatabaseSettings
+from tests.embedded.postgres import embedded_postgres
+from tests.infra.machine import ROOT, Machine, machine
+
+__all__ = ["machine"]
+ROLE = (ROOT / "infra/cloudformation/app_role.sql").read_text()
+STACK = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "STACK": "lectern",
+    "SQS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/q",
+    "S3_BUCKET": "bucket",
+    "WHISPER_MODEL": "large-v3",
+    "DB_HOST": "db.example.org",
+    "DATABASE_SECRET": "secret",
+    "API_KEY_PARAMETER": "/lectern/anthropic-api-key",
+}
+SECRET = """{"username": "lectern_master", "password": "it's $5"}"""
+AWS = 'case "$*" in *get-secret-value*) cat secret.json ;; *get-parameter*) {} ;; esac'
+REFUSED = 'echo "An error occurred ({})" >&2; exit 254'
+
+
+def first_boot(machine: Machine, create_database: str) -> subprocess.CompletedProcess[str]:
+    """The script in the described machine, with a deploy script that only notes that it was called."""
+    deploy = machine.folder / "infra/deploy_worker.sh"
+    deploy.write_text(f'#!/bin/sh\necho "deploy_worker.sh $*" >>"{machine.folder}/calls"\n')
+    path = f"{machine.folder / 'bin'}:{os.environ['PATH']}"
+    values = {**STACK, "CREATE_DATABASE": create_database, "PATH": path}
+    command = [str(machine.folder / "infra/cloudformation/first_boot.sh")]
+    return subprocess.run(command, capture_output=True, text=True, env=values, cwd=machine.folder, check=False)
+
+
+@pytest.fixture
+def instance(machine: Machine) -> Machine:
+    """Its own instance id is i-1."""
+    (machine.folder / "secret.json").write_text(SECRET)
+    machine.stub("aws", body=AWS.format("echo sk-1"))
+    machine.stub("psql")
+    machine.stub("curl", "i-1")
+    return machine
+
+
+def test_with_its_own_database_it_makes_the_role_and_signs_in_by_token(instance: Machine) -> None:
+    done = first_boot(instance, "yes")
+    assert done.returncode == 0, done.stderr
+    (role,) = [call for call in instance.calls if call.startswith("psql")]
+    assert "host=db.example.org dbname=lectern user=lectern_master sslmode=require" in role
+    assert role.endswith("infra/cloudformation/app_role.sql")
+    assert "DB_USER=lectern\nDB_IAM_AUTH=1\n" in instance.env
+    assert "DB_PASSWORD" not in instance.env
+    assert "ANTHROPIC_API_KEY='sk-1'" in instance.env
+
+
+def test_once_it_is_deployed_it_tells_the_stack(instance: Machine) -> None:
+    assert first_boot(instance, "yes").returncode == 0
+    assert "deploy_worker.sh --yes --autoscaling-group lectern" in instance.calls
+    signal = "--stack-name lectern --logical-resource-id Workers --unique-id i-1 --status SUCCESS"
+    assert instance.calls[-1] == f"aws cloudformation signal-resource {signal}"
+
+
+def test_your_own_databases_password_is_written_as_it_is(instance: Machine) -> None:
+    (instance.folder / ".env").unlink()
+    assert first_boot(instance, "no").returncode == 0
+    assert r"DB_USER='lectern_master'" + "\n" + r"DB_PASSWORD='it\'s $5'" in instance.env
+    assert not [call for call in instance.calls if call.startswith("psql")]
+    assert (instance.folder / ".env").stat().st_mode & 0o077 == 0
+
+
+def test_without_a_key_it_goes_on(instance: Machine) -> None:
+    instance.stub("aws", body=AWS.format(REFUSED.format("ParameterNotFound")))
+    assert first_boot(instance, "no").returncode == 0
+    assert "ANTHROPIC_API_KEY=''" in instance.env
+
+
+def test_a_key_that_cannot_be_read_now_is_no_missing_key(instance: Machine) -> None:
+    instance.stub("aws", body=AWS.format(REFUSED.format("ThrottlingException")))
+    done = first_boot(instance, "no")
+    assert done.returncode != 0
+    assert "ThrottlingException" in done.stderr
+    assert not [call for call in instance.calls if call.startswith("deploy_worker.sh")]
+
+
+async def test_the_role_migrates_in_its_own_name_however_often_it_is_made(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("pg")
+    for parent in (folder, folder.parent, folder.parent.parent):
+        parent.chmod(0o755)  # it runs as another user when we are root
+    async with embedded_postgres(folder) as environment:
+        settings = DatabaseSettings.model_validate({name.lower(): value for name, value in environment.items()})
+        async with connect(settings) as master:
+            await master.execute("CREATE ROLE rds_iam")  # RDS brings it
+            await master.execute(ROLE)
+            await master.execute(ROLE)
+            async with connect(settings.model_copy(update={"db_user": "lectern"})) as worker:
+                assert await migrate(worker, find_migrations(None), "video")
+            owners = await master.fetch("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+            assert await master.fetchval("SELECT pg_has_role('lectern', 'rds_iam', 'member')")
+    assert [row["tableowner"] for row in owners] == ["lectern"]

@@ -1,0 +1,126 @@
+"""What an instance may do, as a table; and that the table holds all that the code asks for."""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any, cast
+
+import pytest
+import yaml
+
+from tests.infra.machine import ROOT
+from tests.infra.template import ACCOUNT, MASTER_SECRET, REGION, Stack, client, created
+
+CONSUMER = ROOT / "services/consumer/src/consumer"
+SAME_PERMISSION = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
+SQS, ASSET = f"arn:aws:sqs:{REGION}:{ACCOUNT}:", "arn:aws:s3:::{bucket}/videos/a/1/audio.mp3"
+ROLE = f"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:db-ID/"
+GROUP = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:id:autoScalingGroupName/"
+PARAMETER, SECRET = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"
+KEYS = {"s3:prefix": "videos/"}
+ALLOWED = [
+    ("sqs:ReceiveMessage", SQS + "{queue}"),
+    ("sqs:DeleteMessage", SQS + "{queue}"),
+    ("sqs:ChangeMessageVisibility", SQS + "{queue}"),
+    ("sqs:SendMessage", SQS + "{queue}"),
+    ("sqs:GetQueueAttributes", SQS + "{queue}"),
+    ("sqs:ReceiveMessage", SQS + "{dead}"),
+    ("sqs:DeleteMessage", SQS + "{dead}"),
+    ("sqs:ChangeMessageVisibility", SQS + "{dead}"),
+    ("s3:PutObject", ASSET),
+    ("s3:GetObject", ASSET),
+    ("s3:ListBucket", "arn:aws:s3:::{bucket}"),
+    ("rds-db:connect", ROLE + "lectern"),
+    ("ssm:GetParameter", PARAMETER + "/lectern/anthropic-api-key"),
+    ("secretsmanager:GetSecretValue", MASTER_SECRET),
+    ("autoscaling:CompleteLifecycleAction", GROUP + "lectern"),
+    ("cloudformation:SignalResource", "{stack}"),
+    ("ssmmessages:OpenDataChannel", "*"),
+]
+DENIED = [
+    ("sqs:DeleteQueue", SQS + "{queue}"),
+    ("sqs:PurgeQueue", SQS + "{queue}"),
+    ("sqs:ReceiveMessage", SQS + "another"),
+    ("sqs:SendMessage", SQS + "{dead}"),
+    ("s3:PutObject", "arn:aws:s3:::{bucket}/elsewhere"),
+    ("s3:PutObject", "arn:aws:s3:::another/videos/x"),
+    ("s3:DeleteObject", ASSET),
+    ("rds-db:connect", ROLE + "lectern_master"),
+    ("ssm:GetParameter", PARAMETER + "/other"),
+    ("ssm:GetParameters", PARAMETER + "/lectern/anthropic-api-key"),
+    ("secretsmanager:GetSecretValue", SECRET + "other-AbCdEf"),
+    ("autoscaling:CompleteLifecycleAction", GROUP + "another"),
+    ("autoscaling:RecordLifecycleActionHeartbeat", GROUP + "lectern"),
+    ("cloudformation:SignalResource", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/another/id"),
+    ("iam:PassRole", "*"),
+    ("ec2:TerminateInstances", "*"),
+]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with created(CreateDatabase="yes") as made:
+        yield made
+
+
+def statements(stack: Stack) -> list[dict[str, Any]]:
+    policy = client("iam").get_role_policy(RoleName=stack.resources["WorkerRole"], PolicyName="lectern")
+    document = policy["PolicyDocument"]
+    if isinstance(document, str):  # the stand-in keeps it with single quotes
+        document = cast("dict[str, Any]", yaml.safe_load(document))
+    return [each for each in document["Statement"] if isinstance(each, dict)]  # for AWS::NoValue it leaves None
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def allows(statement: dict[str, Any], action: str, resource: str, context: dict[str, str]) -> bool:
+    """Whether one Allow statement covers a request; of conditions it knows StringLike, and no other may stand there."""
+    conditions = statement.get("Condition", {})
+    assert set(conditions) <= {"StringLike"}
+    return (
+        any(fnmatchcase(action, each) for each in listed(statement["Action"]))
+        and any(fnmatchcase(resource, each) for each in listed(statement["Resource"]))
+        and all(fnmatchcase(context.get(key, ""), like) for key, like in conditions.get("StringLike", {}).items())
+    )
+
+
+def allowed(stack: Stack, action: str, resource: str, context: dict[str, str] = KEYS) -> bool:
+    """Whether the role may do this. Every statement is an Allow."""
+    queue, dead = (stack.outputs[name].split("/")[-1] for name in ("QueueUrl", "DeadLetterQueueUrl"))
+    (described,) = client("cloudformation").describe_stacks(StackName="lectern")["Stacks"]
+    names = {"queue": queue, "dead": dead, "bucket": stack.outputs["BucketName"], "stack": described["StackId"]}
+    found = statements(stack)
+    assert {statement["Effect"] for statement in found} == {"Allow"}
+    return any(allows(statement, action, resource.format(**names), context) for statement in found)
+
+
+@pytest.mark.parametrize(("action", "resource"), ALLOWED)
+def test_a_worker_may_do_its_work(stack: Stack, action: str, resource: str) -> None:
+    assert allowed(stack, action, resource)
+
+
+@pytest.mark.parametrize(("action", "resource"), DENIED)
+def test_a_worker_may_do_nothing_else(stack: Stack, action: str, resource: str) -> None:
+    assert not allowed(stack, action, resource)
+
+
+def test_a_worker_sees_only_its_own_part_of_the_bucket(stack: Stack) -> None:
+    assert not allowed(stack, "s3:ListBucket", "arn:aws:s3:::{bucket}", {"s3:prefix": "elsewhere/"})
+    assert not allowed(stack, "s3:ListBucket", "arn:aws:s3:::{bucket}", {})
+
+
+def test_no_policy_hangs_on_the_role_but_the_one_in_the_template(stack: Stack) -> None:
+    role = stack.resources["WorkerRole"]
+    assert client("iam").list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
+    assert client("iam").list_role_policies(RoleName=role)["PolicyNames"] == ["lectern"]
+
+
+@pytest.mark.parametrize(("file", "service"), [("sqs.py", "sqs"), ("storage.py", "s3")])
+def test_whatever_the_code_calls_is_in_the_table(file: str, service: str) -> None:
+    called = re.findall(r"self\._(?:client|poll)\.(\w+)", (CONSUMER / file).read_text())
+    assert called
+    asked = {f"{service}:{''.join(word.capitalize() for word in name.split('_'))}" for name in called}
+    wanted = {SAME_PERMISSION.get(action, action) for action in asked}
+    assert wanted <= {action for action, _ in ALLOWED}

@@ -1,0 +1,114 @@
+"""What the stand-in for CloudFormation does not make, read from the template."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.infra.machine import ROOT
+from tests.infra.template import parsed
+
+TEMPLATE = parsed()
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+ALARMS = sorted(name for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm")
+RUNBOOK = (ROOT / "infra/README.md").read_text()
+
+
+def properties(name: str) -> dict[str, Any]:
+    return RESOURCES[name]["Properties"]
+
+
+def of_type(kind: str) -> list[str]:
+    return [name for name, each in RESOURCES.items() if each["Type"] == kind]
+
+
+def math(metrics: list[dict[str, Any]]) -> tuple[str, dict[str, str]]:
+    """The one expression that counts, and the metric behind each of its names."""
+    (returned,) = [each["Expression"] for each in metrics if each["ReturnData"]]
+    named = {each["Id"]: each["MetricStat"]["Metric"]["MetricName"] for each in metrics if "MetricStat" in each}
+    assert set(named) <= set(re.findall(r"\b[a-z]+\b", returned))
+    return returned, named
+
+
+def test_the_group_grows_with_the_messages_per_instance_those_in_flight_too() -> None:
+    tracking = properties("ScaleOnBacklog")["TargetTrackingConfiguration"]
+    expression, named = math(tracking["CustomizedMetricSpecification"]["Metrics"])
+    assert expression == "(waiting + inflight) / IF(instances > 0, instances, 1)"
+    assert named["inflight"] == "ApproximateNumberOfMessagesNotVisible"
+    assert tracking["TargetValue"] == {"Ref": "BacklogPerInstance"}
+
+
+def test_a_group_at_zero_is_woken_by_the_first_message() -> None:
+    expression, named = math(properties("WakeUpAlarm")["Metrics"])
+    assert expression == "IF(waiting > 0 AND wanted == 0, 1, 0)"
+    assert named["wanted"] in properties("Workers")["MetricsCollection"][0]["Metrics"]
+    assert properties("WakeUpAlarm")["AlarmActions"] == [{"Ref": "ScaleFromZero"}]
+    assert properties("ScaleFromZero")["StepAdjustments"][0]["ScalingAdjustment"] == 1
+
+
+def test_work_that_waits_while_none_is_finished_for_an_hour_raises_an_alarm_and_an_empty_queue_none() -> None:
+    alarm = properties("StuckAlarm")
+    expression, named = math(alarm["Metrics"])
+    assert expression == "IF(waiting > 0 AND FILL(finished, 0) == 0, 1, 0)"
+    assert named == {"waiting": "ApproximateNumberOfMessagesVisible", "finished": "NumberOfMessagesDeleted"}
+    assert alarm["EvaluationPeriods"] * alarm["Metrics"][0]["MetricStat"]["Period"] == 3600
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_the_drain_has_longer_than_the_unit_takes_to_stop() -> None:
+    (hook,) = properties("Workers")["LifecycleHookSpecificationList"]
+    assert hook["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"
+    assert hook["HeartbeatTimeout"] > 300 + 60  # TimeoutStopSec, see test_deploy_in_container.py
+    assert f"--lifecycle-hook-name {hook['LifecycleHookName']}" in (ROOT / "infra/drain_on_notice.sh").read_text()
+
+
+def test_a_new_release_replaces_the_instances_and_waits_for_each() -> None:
+    rolling = RESOURCES["Workers"]["UpdatePolicy"]["AutoScalingRollingUpdate"]
+    assert rolling["WaitOnResourceSignals"]
+    assert rolling["MinInstancesInService"] == 0  # MaxInstances may be 1
+    assert "signal-resource" in (ROOT / "infra/cloudformation/first_boot.sh").read_text()
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_every_alarm_does_something_and_has_a_paragraph_in_the_runbook(name: str) -> None:
+    alarm = properties(name)
+    assert alarm["AlarmActions"]
+    assert alarm["TreatMissingData"] == "notBreaching"
+    topic = re.search(r"\(runbook, (.+)\)$", alarm["AlarmDescription"])
+    assert topic
+    assert f"\n**{topic[1].capitalize()}**" in RUNBOOK
+
+
+def test_the_spend_mail_has_a_paragraph_too() -> None:
+    assert of_type("AWS::Budgets::Budget")
+    assert "\n**Spend**" in RUNBOOK
+
+
+def test_alarms_can_reach_their_topic() -> None:
+    assert "KmsMasterKeyId" not in properties("AlarmTopic")  # AWS's own key refuses CloudWatch
+
+
+def test_the_dashboard_shows_queue_and_instances() -> None:
+    body = json.loads(properties("Dashboard")["DashboardBody"]["Sub"])
+    titles = [widget["properties"]["title"] for widget in body["widgets"]]
+    assert {"Queue", "Instances"} <= set(titles)
+
+
+def test_the_database_takes_tokens_instead_of_passwords_that_change() -> None:
+    database = properties("Database")
+    assert database["EnableIAMDatabaseAuthentication"]
+    assert database["MasterUsername"] != "lectern"
+
+
+def test_the_bucket_refuses_unencrypted_connections_and_everything_public() -> None:
+    assert set(properties("Bucket")["PublicAccessBlockConfiguration"].values()) == {True}
+    (statement,) = properties("BucketPolicy")["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_your_own_database_must_be_named() -> None:
+    (rule,) = TEMPLATE["Rules"].values()
+    assert rule["RuleCondition"] == {"Equals": [{"Ref": "CreateDatabase"}, "no"]}
+    demanded = {each["Assert"]["Not"][0]["Equals"][0]["Ref"] for each in rule["Assertions"]}
+    assert demanded == {"DatabaseHost", "DatabaseSecretName"}
