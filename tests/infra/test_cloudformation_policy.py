@@ -124,3 +124,9 @@ def test_whatever_the_code_calls_is_in_the_table(file: str, service: str) -> Non
     asked = {f"{service}:{''.join(word.capitalize() for word in name.split('_'))}" for name in called}
     wanted = {SAME_PERMISSION.get(action, action) for action in asked}
     assert wanted <= {action for action, _ in ALLOWED}
+
+
+def test_no_action_is_a_pattern_and_only_people_are_let_in_without_a_resource(stack: Stack) -> None:
+    found = statements(stack)
+    assert not [action for statement in found for action in listed(statement["Action"]) if "*" in action]
+    assert [statement["Sid"] for statement in found if statement["Resource"] == "*"] == ["LetPeopleIn"]
