@@ -3,15 +3,13 @@
 import sys
 
 from consumer.cli import app
-from consumer.errors import LecternError
+from consumer.errors import ConfigError, LecternError
 
 EXIT_CONFIG, EXIT_FAILED = 2, 1
 
 
 def main() -> None:
     """Run a command; an error is one line, and its exit code says whose fault it is."""
-    from consumer.errors import ConfigError
-
     try:
         app()
     except ConfigError as error:

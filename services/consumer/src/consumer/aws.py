@@ -1,5 +1,11 @@
-"""What AWS's refusals mean, and which setting to look at. `sqs` and `storage` are the doors that ask."""
+"""The door to AWS: its clients, and what its refusals mean in terms of our settings."""
 
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -7,6 +13,8 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+
+from consumer.errors import EnvironmentFault, LecternError, TransientError
 
 CREDENTIALS = "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the instance a role"
 ALLOW = "allow it to the key of AWS_ACCESS_KEY_ID, or to the instance's role"
@@ -28,16 +36,40 @@ REMEDIES = {
 NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 
 
-def code_of(error: ClientError) -> str:
+def client(service: str, region: str, endpoint: str | None = None, **limits: Any) -> Any:
+    """A client of one service; `limits` are botocore's, such as `read_timeout` in seconds."""
+    return cast("Any", boto3).client(service, region_name=region, endpoint_url=endpoint, config=Config(**limits))
+
+
+@contextmanager
+def door(service: str, what: str, known: Mapping[str, type[LecternError]] | None = None) -> Generator[None]:
+    """Foreign exceptions become ours here and nowhere else: those of a `known` code as told, the others
+
+    EnvironmentFault where every request would get the same answer, else TransientError.
+    """
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        code = _code_of(error)
+        if known and code in known:
+            raise known[code](f"{service} would not {what}: {code}") from error
+        if cause := _remedy(error):
+            raise EnvironmentFault(f"{service} refused to {what}: {cause}") from error
+        raise TransientError(f"{service} could not {what}: {error}") from error
+
+
+def _code_of(error: ClientError | BotoCoreError) -> str:
     """AWS's own code, without the service's name before it."""
+    if isinstance(error, BotoCoreError):
+        return ""
     return str(error.response.get("Error", {}).get("Code", "")).rsplit(".", 1)[-1]
 
 
-def remedy(error: ClientError | BotoCoreError) -> str | None:
+def _remedy(error: ClientError | BotoCoreError) -> str | None:
     """What AWS said and what to do about it, where every request would get the same answer; else None."""
     if isinstance(error, NO_CREDENTIALS):
         return f"{error}: {CREDENTIALS}"
-    if isinstance(error, ClientError) and (what := REMEDIES.get(code_of(error))):
-        said = str(error.response.get("Error", {}).get("Message") or code_of(error)).rstrip(".")
+    if isinstance(error, ClientError) and (what := REMEDIES.get(_code_of(error))):
+        said = str(error.response.get("Error", {}).get("Message") or _code_of(error)).rstrip(".")
         return f"{said}: {what}"
     return None

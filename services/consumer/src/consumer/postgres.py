@@ -4,12 +4,12 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
-import boto3
 import structlog
 
+from consumer import aws
 from consumer.errors import EnvironmentFault, RowRefused, TransientError
 from consumer.settings import DatabaseSettings
 
@@ -84,8 +84,9 @@ async def _opened(settings: DatabaseSettings) -> Pool:
 
 def _options(settings: DatabaseSettings) -> dict[str, Any]:
     def token() -> str:
-        rds = cast("Any", boto3).client("rds", region_name=settings.aws_region)
-        return str(rds.generate_db_auth_token(settings.db_host, settings.db_port, settings.db_user))
+        with aws.door("AWS", "sign a token for the database"):
+            rds = aws.client("rds", settings.aws_region)
+            return str(rds.generate_db_auth_token(settings.db_host, settings.db_port, settings.db_user))
 
     async def fresh_token() -> str:  # valid for 15 minutes; asked for anew with each connection
         return await asyncio.to_thread(token)

@@ -4,18 +4,14 @@ import asyncio
 import copy
 import json
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-import boto3
 import structlog
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from consumer.aws import code_of, remedy
-from consumer.errors import EnvironmentFault, LeaseLost, TransientError
+from consumer import aws
+from consumer.errors import EnvironmentFault, LeaseLost, LecternError, TransientError
 
 log = structlog.get_logger()
 REACH_ATTEMPTS, REACH_PAUSE_S = 10, 3.0
@@ -24,7 +20,11 @@ MAX_WAIT_S = 20
 DEFAULT_RETENTION_S = 4 * 24 * 3600
 MAX_DELAY_S = 15 * 60
 MAX_HOLD_S = 12 * 3600  # from the receive, however often it is extended
-GONE = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
+GONE: dict[str, type[LecternError]] = {
+    "MessageNotInflight": LeaseLost,
+    "ReceiptHandleIsInvalid": LeaseLost,
+    "InvalidParameterValue": LeaseLost,
+}
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,11 @@ class Queue:
     """Blocking calls in threads. Raises TransientError, EnvironmentFault, and LeaseLost for a handle that is stale."""
 
     def __init__(self, url: str, region: str, endpoint: str | None = None) -> None:
-        polling = Config(connect_timeout=5, read_timeout=MAX_WAIT_S + 10, retries={"total_max_attempts": 1})
-        prompt = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
-        where = {"region_name": region, "endpoint_url": endpoint}
+        polling = {"connect_timeout": 5, "read_timeout": MAX_WAIT_S + 10, "retries": {"total_max_attempts": 1}}
+        prompt = {"connect_timeout": 5, "read_timeout": 10, "retries": {"total_max_attempts": 3}}
         self.url = url
-        self._poll = cast("Any", boto3).client("sqs", config=polling, **where)
-        self._client = cast("Any", boto3).client("sqs", config=prompt, **where)
+        self._poll = aws.client("sqs", region, endpoint, **polling)
+        self._client = aws.client("sqs", region, endpoint, **prompt)
 
     async def receive(self, most: int, wait_s: int, lease_s: float) -> list[Message]:
         """Up to `most` messages, hidden for `lease_s`. Cannot be cancelled: wait it out and release what it brings."""
@@ -124,7 +123,7 @@ class Queue:
         return other
 
     async def _call(self, what: str, method: Callable[..., dict[str, Any]], **values: object) -> dict[str, Any]:
-        with _door(what):
+        with aws.door("SQS", what, GONE):
             return await asyncio.to_thread(method, QueueUrl=self.url, **values)
 
 
@@ -133,16 +132,3 @@ def _patience(attributes: dict[str, str]) -> Patience:
     receives = policy.get("maxReceiveCount")
     retention_s = float(attributes.get("MessageRetentionPeriod", DEFAULT_RETENTION_S))
     return Patience(int(receives) if receives else None, retention_s)
-
-
-@contextmanager
-def _door(what: str) -> Generator[None]:
-    """Foreign exceptions become ours here and nowhere else."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        if isinstance(error, ClientError) and (code := code_of(error)) in GONE:
-            raise LeaseLost(f"SQS would not {what}: {code}") from error
-        if cause := remedy(error):
-            raise EnvironmentFault(f"SQS refused to {what}: {cause}") from error
-        raise TransientError(f"SQS could not {what}: {error}") from error

@@ -3,20 +3,11 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
-from consumer.aws import code_of, remedy
-from consumer.errors import EnvironmentFault, TransientError
-
-EXISTS = {"PreconditionFailed", "412"}
+from consumer import aws
+from consumer.errors import LecternError, TransientError
 
 
 @dataclass(frozen=True)
@@ -28,13 +19,20 @@ class Stored:
     size_bytes: int
 
 
+class AlreadyThere(LecternError):
+    """Something is stored under this key."""
+
+
+EXISTS: dict[str, type[LecternError]] = {"PreconditionFailed": AlreadyThere, "412": AlreadyThere}
+
+
 class Storage:
     """One bucket. Methods raise TransientError or EnvironmentFault."""
 
     def __init__(self, bucket: str, region: str, endpoint: str | None = None) -> None:
-        config = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 4})
+        retries = {"mode": "standard", "total_max_attempts": 4}
         self.bucket = bucket
-        self._client = cast("Any", boto3).client("s3", region_name=region, endpoint_url=endpoint, config=config)
+        self._client = aws.client("s3", region, endpoint, connect_timeout=5, read_timeout=60, retries=retries)
 
     async def put(self, key: str, path: Path, media_type: str) -> Stored:
         """Store a file; raises TransientError where other bytes are there already."""
@@ -50,21 +48,21 @@ class Storage:
 
     async def keep(self, key: str, content: bytes) -> None:
         """Store bytes, whatever was there before."""
-        with _door("keep an object"):
+        with aws.door("S3", "keep an object"):
             await asyncio.to_thread(
                 self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType="application/json"
             )
 
     async def check(self) -> None:
         """Raises where the bucket cannot be used. Asks for no more than a role needs that may see its own keys only."""
-        with _door(f"look into the bucket {self.bucket}"):
+        with aws.door("S3", f"look into the bucket {self.bucket}"):
             await asyncio.to_thread(self._client.list_objects_v2, Bucket=self.bucket, Prefix="videos/", MaxKeys=1)
 
     def _put(self, key: str, path: Path, media_type: str) -> Stored:
         digest = _sha256(path)
         stored = Stored(key, digest.hex(), path.stat().st_size)
-        with path.open("rb") as body, _door("store an object"):
-            try:
+        try:
+            with path.open("rb") as body, aws.door("S3", "store an object", EXISTS):
                 self._client.put_object(
                     Bucket=self.bucket,
                     Key=key,
@@ -74,37 +72,25 @@ class Storage:
                     IfNoneMatch="*",
                     Metadata={"sha256": stored.sha256},
                 )
-            except ClientError as error:
-                if code_of(error) not in EXISTS:
-                    raise
-                self._same(stored)
+        except AlreadyThere:
+            self._check_same(stored)
         return stored
 
-    def _same(self, stored: Stored) -> None:
-        head = self._client.head_object(Bucket=self.bucket, Key=stored.key)
+    def _check_same(self, stored: Stored) -> None:
+        with aws.door("S3", "look at an object"):
+            head = self._client.head_object(Bucket=self.bucket, Key=stored.key)
         if head["Metadata"].get("sha256") != stored.sha256:
             raise TransientError(f"another object is already stored as {stored.key}")
 
     def _find(self, key: str) -> bytes | None:
         """By a listing: asked for an object that is not there, S3 denies a role that may list our own keys only."""
-        with _door("look for an object"):
+        with aws.door("S3", "look for an object"):
             found = self._client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1).get("Contents", [])
         return self._get(key) if found and found[0]["Key"] == key else None
 
     def _get(self, key: str) -> bytes:
-        with _door("read an object"):
+        with aws.door("S3", "read an object"):
             return bytes(self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
-
-
-@contextmanager
-def _door(what: str) -> Generator[None]:
-    """Foreign exceptions become ours here and nowhere else."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        if cause := remedy(error):
-            raise EnvironmentFault(f"S3 refused to {what}: {cause}") from error
-        raise TransientError(f"S3 could not {what}: {error}") from error
 
 
 def _sha256(path: Path) -> bytes:

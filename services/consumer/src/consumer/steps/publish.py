@@ -31,12 +31,12 @@ class Store(Protocol):
 async def publish(
     made: Production, files: dict[str, Path], store: Store, prefix: str, on_progress: Progress
 ) -> dict[str, str]:
-    """Store the files under `prefix`, then the manifest; keys by name. Raises what the store raises."""
+    """Store the files under `prefix`, the manifest last; keys by name. Raises what the store raises."""
     stored: dict[str, Stored] = {}
     for number, (name, path) in enumerate(files.items(), 1):
         stored[name] = await store.put(f"{prefix}/{name}", path, MEDIA_TYPES[name])
         on_progress(number / (len(files) + 1))
-    manifest = next(iter(files.values())).parent / "manifest.json"
+    manifest = made.audio.path.with_name("manifest.json")
     manifest.write_text(json.dumps(_manifest(made, stored), ensure_ascii=False, indent=1), encoding="utf-8")
     last = await store.put(f"{prefix}/manifest.json", manifest, "application/json")
     on_progress(1.0)
