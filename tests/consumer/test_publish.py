@@ -48,6 +48,14 @@ async def made(tmp_path: Path) -> Production:
     return Production(TALK, Audio(tmp_path / "audio.mp3", 104.0), transcript, material, {"download": 1.23456})
 
 
+async def test_every_note_links_to_its_proof_and_the_quiz_says_how_fair_it_is(made: Production, tmp_path: Path) -> None:
+    files = write_assets(made, tmp_path)
+    quiz, cards = (json.loads(files[name].read_text()) for name in ("quiz.json", "flashcards.json"))
+    assert quiz["lint"] == {"score": 1.0, "findings": []}
+    for note in (*quiz["items"], *cards["cards"]):
+        assert note["link"].endswith(f"watch?v={TALK.youtube_id}&t={int(note['proof']['start_s'])}s")
+
+
 async def test_every_asset_is_stored_and_the_manifest_comes_last(made: Production, tmp_path: Path) -> None:
     bucket, seen = Bucket(), list[float]()
     keys = await publish(made, write_assets(made, tmp_path), bucket, PREFIX, seen.append)

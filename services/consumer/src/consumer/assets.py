@@ -1,13 +1,16 @@
 """What a lecture becomes: the files of one attempt, in one folder, ready to be published or looked at."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from consumer import formats
-from consumer.models import Audio, Source, StudyMaterial, Transcript
+from consumer.models import Audio, Card, QuizItem, Source, StudyMaterial, Transcript
 from consumer.study.deck import write_deck
+from consumer.study.links import moment
+from consumer.study.lint import lint
 from consumer.study.page import study_page
 
 MEDIA_TYPES = {
@@ -44,14 +47,21 @@ def write_assets(made: Production, folder: Path) -> dict[str, Path]:
         "transcript.srt": formats.to_srt(transcript),
         "transcript.vtt": formats.to_vtt(transcript),
         "transcript.txt": formats.to_text(transcript),
-        "flashcards.json": _json({**about, "cards": [card.model_dump() for card in material.cards]}),
-        "quiz.json": _json({**about, "items": [item.model_dump() for item in material.quiz]}),
+        "flashcards.json": _json({**about, "cards": _linked(material.cards, made.source)}),
+        "quiz.json": _json(
+            {**about, "lint": lint(material.quiz).model_dump(), "items": _linked(material.quiz, made.source)}
+        ),
         "study.html": study_page(material, transcript, made.source),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     write_deck(material, made.source, folder / "deck.apkg")
     return {name: made.audio.path if name == "audio.mp3" else folder / name for name in MEDIA_TYPES}
+
+
+def _linked(notes: Sequence[Card | QuizItem], source: Source) -> list[dict[str, Any]]:
+    """Notes with the address of the moment in the video that proves them; null for a file."""
+    return [{**note.model_dump(), "link": moment(source, note.proof.start_s)} for note in notes]
 
 
 def _json(value: dict[str, Any]) -> str:
