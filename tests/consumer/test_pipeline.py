@@ -73,6 +73,16 @@ class Model:
     times: int = 0
     name: str = "stand-in"
 
+    def app(self) -> Starlette:
+        """Its routes."""
+        return Starlette(
+            routes=[
+                Route("/transcribe", self.answer, methods=["POST"]),
+                Route("/health/ready", self.ready),
+                Route("/v1/models", self.ready),
+            ]
+        )
+
     async def ready(self, request: Request) -> JSONResponse:
         return JSONResponse({"model": self.name, "device": "cpu", "data": []})
 
@@ -95,9 +105,7 @@ def model() -> Model:
 
 @pytest.fixture
 async def tools(model: Model, tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Tools]:
-    routes = [Route("/transcribe", model.answer, methods=["POST"]), Route("/health/ready", model.ready)]
-    app = Starlette(routes=[*routes, Route("/v1/models", model.ready)])
-    async with YouTubeStandin(lecture) as youtube, serving(app) as url, TranscriberClient(url) as client:
+    async with YouTubeStandin(lecture) as youtube, serving(model.app()) as url, TranscriberClient(url) as client:
         for name, value in youtube.environment.items():
             monkeypatch.setenv(name, value)
         yield Tools(DownloadSettings(), client, ExtractiveProvider(), tmp_path / "scratch")

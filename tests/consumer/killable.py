@@ -1,0 +1,120 @@
+"""Consumers that kill themselves, one after the other: `python -m tests.consumer.killable`.
+
+Consumer number N gets a video `kN` and dies of SIGKILL right after the Nth thing that it told the database, the bucket
+or the queue; the first that comes to its end unharmed is the last. Then one consumer finishes what all left. Prints how
+many there were. Beats and progress do not count: they come when they come. Each is a fork, which saves the imports.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from consumer.composition import make_queue, make_storage, make_tools
+from consumer.pipeline import run
+from consumer.postgres import connect
+from consumer.settings import Settings, read_settings
+from consumer.videos import Videos
+from consumer.worker import Worker, WorkerSettings
+from tests.standins.youtube import LECTURE_URL
+from tests.waiting import wait_until
+
+UNCOUNTED = {"extend", "progress"}
+DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+LEASE_S = 2.0
+LONGEST_S = 240.0
+MOST, KILLED = 60, -signal.SIGKILL
+
+
+class Fuse:
+    """Counts what is told through the parts it wraps."""
+
+    def __init__(self, at: int) -> None:
+        self._at = at
+        self._told = 0
+
+    def wrap(self, part: Any) -> Any:
+        """The same part, counted."""
+        return _Wrapped(part, self)
+
+    def burn(self) -> None:
+        """One more thing was told."""
+        self._told += 1
+        if self._told == self._at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _Wrapped:
+    def __init__(self, part: Any, fuse: Fuse) -> None:
+        self._part = part
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Any:
+        method: Callable[..., Awaitable[Any]] = getattr(self._part, name)
+        if name in UNCOUNTED:
+            return method
+
+        async def counted(*values: Any, **named: Any) -> Any:
+            result = await method(*values, **named)
+            if name != "receive" or result:  # an empty poll tells nobody anything
+                self._fuse.burn()
+            return result
+
+        return counted
+
+
+def main() -> None:
+    """Exit code 1 where a consumer ended otherwise."""
+    settings = read_settings(Settings)
+    for number in range(1, MOST):
+        asyncio.run(_send(settings, f"k{number}"))
+        if _consumer(number) != KILLED:
+            break
+    else:
+        sys.exit(f"still killed at point {MOST}")
+    if _consumer(0) != 0:
+        sys.exit("what was left could not be finished")
+    print(number)
+
+
+def _consumer(at: int) -> int:
+    """Run one; its exit code, negative for a signal."""
+    child = os.fork()
+    if child == 0:
+        asyncio.run(consume(at))
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+async def _send(settings: Settings, video_id: str) -> None:
+    await make_queue(settings).send(json.dumps({"video_id": video_id, "youtube_url": LECTURE_URL}))
+
+
+async def consume(at: int) -> None:
+    """Work until killed, or until its own message has an end; where it is not to be killed, until all have."""
+    settings, fuse = read_settings(Settings), Fuse(at)
+    async with make_tools(settings) as tools, connect(settings) as pool:
+        rows, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
+        work = partial(run, rows=rows, store=store, tools=tools)
+        chosen = WorkerSettings(owner=f"killed-at-{at}", lease_s=LEASE_S, poll_s=1)
+        queue = make_queue(settings)
+        worker = Worker(fuse.wrap(queue), rows, work, chosen)
+        running = asyncio.create_task(worker.run())
+
+        async def is_done() -> bool:
+            if at:
+                return "completed" in worker.health.outcomes
+            said = await queue.attributes()
+            return all(said[name] == "0" for name in DEPTH)
+
+        await wait_until(is_done, LONGEST_S, "all messages have an end", every_s=0.2)
+        worker.handle_exit()
+        await running
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""kill -9 after every single thing that a consumer tells the world: nothing is lost, nothing is paid for twice."""
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consumer.videos import Videos
+from tests.consumer.test_pipeline import Model
+from tests.embedded.aws import Aws
+from tests.standins import anthropic
+from tests.standins.anthropic import AnthropicStandin, anthropic_standin
+from tests.standins.serving import serving
+from tests.standins.youtube import YouTubeStandin
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+class World:
+    """Everything outside the consumer, which outlives its kills."""
+
+    def __init__(self, aws: Aws, environment: Mapping[str, str], heard: Model, claude: AnthropicStandin) -> None:
+        self.aws = aws
+        self.heard = heard
+        self.claude = claude
+        self._environment = environment
+
+    async def kill_everywhere(self) -> int:
+        """Run the consumers that kill themselves, and the one that finishes; how many videos there were."""
+        pipe = asyncio.subprocess.PIPE
+        command = [sys.executable, "-m", "tests.consumer.killable"]
+        environment = {**os.environ, **self._environment}
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe)
+        output, _ = await process.communicate()
+        assert process.returncode == 0
+        return int(output.splitlines()[-1])
+
+    def read(self, key: str) -> bytes:
+        return self.aws.client("s3").get_object(Bucket=self.aws.bucket, Key=key)["Body"].read()
+
+
+@pytest.fixture
+async def world(
+    aws: Aws, database: dict[str, str], videos: Videos, lecture: Path, tmp_path: Path
+) -> AsyncGenerator[World]:
+    heard, claude = Model(), AnthropicStandin()
+    heard.gate.set()
+    async with AsyncExitStack() as stack:
+        youtube = await stack.enter_async_context(YouTubeStandin(lecture))
+        transcriber = await stack.enter_async_context(serving(heard.app()))
+        api = await stack.enter_async_context(anthropic_standin(claude))
+        settings = {
+            "TRANSCRIBER_URL": transcriber,
+            "ANTHROPIC_BASE_URL": api,
+            "ANTHROPIC_API_KEY": anthropic.KEY,
+            "DOWNLOAD_DIR": str(tmp_path),
+        }
+        environment = {**aws.environment, **database, **youtube.environment, **settings}
+        yield World(aws, environment, heard, claude)
+        aws.client("sqs").purge_queue(QueueUrl=aws.queue_url)
+
+
+async def test_a_consumer_killed_at_any_point_leaves_work_that_the_next_one_finishes_once(
+    world: World, videos: Videos, tmp_path: Path
+) -> None:
+    points = await world.kill_everywhere()
+    assert points > 20
+    for point in range(1, points + 1):
+        row = await videos.row(f"k{point}")
+        assert row is not None
+        assert (row["status"], row["lease_until"], row["error_message"]) == ("completed", None, None)
+        check_manifest(world, json.loads(world.read(row["manifest_key"])))
+        assert float(row["cost_usd"]) > 0
+    assert world.heard.times == points
+    assert len(world.claude.requests) == len({json.dumps(body) for body in world.claude.requests}) * points
+    assert [path for path in (tmp_path / "lectern").iterdir() if path.name.startswith("k")] == []
+
+
+def check_manifest(world: World, manifest: dict[str, Any]) -> None:
+    """Every file that it names is there, to the last bit."""
+    for stored in manifest["files"].values():
+        assert hashlib.sha256(world.read(stored["key"])).hexdigest() == stored["sha256"]
