@@ -1,9 +1,10 @@
-"""The model hub on loopback: one repository, whose largest file may break off in the middle."""
+"""The model hub on loopback: one repository, whose largest file may break off, or stall, in the middle."""
 
 import hashlib
 import json
 import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -15,10 +16,15 @@ MODEL = "Systran/faster-whisper-tiny"
 
 
 class HubStandin:
-    """`with` it. `folder` holds the files of MODEL; `ranges` records what was asked for of each after a break."""
+    """`with` it. `folder` holds the files of MODEL; `ranges` records what was asked of the largest, each time.
 
-    def __init__(self, folder: Path, *, breaks: int = 0) -> None:
-        self.folder, self.breaks = folder, breaks
+    That file breaks off in the middle as often as `breaks` says; with `stalls` its first answer halts there until
+    `go_on` is set.
+    """
+
+    def __init__(self, folder: Path, *, breaks: int = 0, stalls: bool = False) -> None:
+        self.folder, self.breaks, self.stalls = folder, breaks, stalls
+        self.go_on = threading.Event()
         self.ranges: list[str] = []
         standin = self
 
@@ -46,6 +52,7 @@ class HubStandin:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.go_on.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -80,9 +87,23 @@ class HubStandin:
         start = int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
         if asked:
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-        half = len(content) // 2 if body and file.name == "model.bin" and self.breaks > 0 else None
+        large = body and file.name == "model.bin"
+        if large and self.stalls:
+            self.stalls = False
+            self._stalling(request, content, headers)
+            return
+        half = len(content) // 2 if large and self.breaks > 0 else None
         self.breaks -= 1 if half else 0
         _send(request, 206 if asked else 200, content[start:], headers, body=body, until=half)
+
+    def _stalling(self, request: BaseHTTPRequestHandler, content: bytes, headers: dict[str, str]) -> None:
+        half = len(content) // 2
+        with suppress(ConnectionError):  # whoever asked may have been killed
+            _send(request, 200, content, headers, body=False)
+            request.wfile.write(content[:half])
+            self.go_on.wait()
+            request.wfile.write(content[half:])
+        request.close_connection = True
 
 
 def _listed(file: Path) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from transcriber.backend import Ask, Decoding, Fault, Hypothesis, Mel, WindowWord
+from transcriber.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
 from transcriber.schemas import Task
 from transcriber.windows import SAMPLE_RATE, Samples
 
@@ -37,6 +37,7 @@ class FakeBackend:
 
     name = "fake"
     device = "cpu"
+    origin: Origin = "mounted"
     languages = LANGUAGES
 
     def __init__(self) -> None:

@@ -1,23 +1,31 @@
 """`transcriber fetch`, as the one-shot container runs it: the model is there, comes, or one line says why not."""
 
+import asyncio
 import json
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.embedded.processes import base_environment
+from tests.embedded.processes import base_environment, free_port
 from tests.embedded.system import POCKET_MODEL
 from tests.standins.hub import HubStandin
+from tests.waiting import wait_until
+
+
+def environment(tmp_path: Path, hub: HubStandin | None = None) -> dict[str, str]:
+    """No proxy, and nobody else's cache."""
+    found = {**base_environment(), "HF_HOME": str(tmp_path / "hub-cache")}
+    return {**found, "WHISPER_MODEL": "tiny", "HF_ENDPOINT": hub.url} if hub else found
 
 
 def fetch(tmp_path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run it; no proxy, and nobody else's cache."""
-    environment = {**base_environment(), "HF_HOME": str(tmp_path / "hub-cache"), "HF_HUB_DISABLE_XET": "1", **settings}
-    return subprocess.run(
-        ["transcriber", "fetch"], capture_output=True, text=True, env=environment, timeout=60, check=False
-    )
+    """Run it."""
+    env = {**environment(tmp_path), **settings}
+    return subprocess.run(["transcriber", "fetch"], capture_output=True, text=True, env=env, timeout=60, check=False)
 
 
 def test_a_folder_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -37,11 +45,76 @@ def test_a_name_is_downloaded_once(tmp_path: Path) -> None:
     assert "model.download" not in again.stdout
 
 
-def test_a_download_that_breaks_off_goes_on_where_it_was(tmp_path: Path) -> None:
-    large = tmp_path / "large"  # the client keeps what it has in steps of 10 MB
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A model of 40 MB: the client keeps what it has in steps of 10 MB."""
+    large = tmp_path / "large"
     large.mkdir()
     (large / "config.json").write_text("{}")
     (large / "model.bin").write_bytes(os.urandom(40_000_000))
+    return large
+
+
+def partial(tmp_path: Path) -> list[Path]:
+    """Files that are not whole."""
+    return [*(tmp_path / "hub-cache").rglob("*.part"), *(tmp_path / "hub-cache").rglob("*.incomplete")]
+
+
+async def killed(tmp_path: Path, hub: HubStandin) -> None:
+    """A fetch that is killed in the middle of the largest file."""
+    env = environment(tmp_path, hub)
+    fetching = await asyncio.create_subprocess_exec("transcriber", "fetch", env=env, stdout=subprocess.DEVNULL)
+    await wait_until(lambda: any(file.stat().st_size >= 10_000_000 for file in partial(tmp_path)), 30, "half is there")
+    fetching.kill()
+    await fetching.wait()
+
+
+async def test_a_killed_download_goes_on_where_it_was_and_leaves_nothing(tmp_path: Path, large: Path) -> None:
+    with HubStandin(large, stalls=True) as hub:
+        await killed(tmp_path, hub)
+        done = fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url)
+    assert done.returncode == 0, done.stderr
+    assert hub.ranges[0] == "all"
+    (asked,) = hub.ranges[1:]
+    assert int(asked.removeprefix("bytes=").removesuffix("-")) >= 10_000_000
+    (arrived,) = (tmp_path / "hub-cache").rglob("snapshots/*/model.bin")
+    assert arrived.read_bytes() == (large / "model.bin").read_bytes()
+    assert partial(tmp_path) == []
+
+
+async def test_what_a_killed_download_left_damaged_is_fetched_anew(tmp_path: Path, large: Path) -> None:
+    with HubStandin(large, stalls=True) as hub:
+        await killed(tmp_path, hub)
+        (part,) = partial(tmp_path)
+        part.write_bytes(bytes(part.stat().st_size))  # a power cut can leave zeros
+        done = fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url)
+    assert done.returncode == 0, done.stderr
+    assert hub.ranges[2] == "all"
+    (arrived,) = (tmp_path / "hub-cache").rglob("snapshots/*/model.bin")
+    assert arrived.read_bytes() == (large / "model.bin").read_bytes()
+
+
+async def test_the_rest_of_a_download_of_another_version_is_cleared_away(tmp_path: Path) -> None:
+    """The hub's own client gives what is not whole a random name, which nothing finds again."""
+    blobs = tmp_path / "hub-cache/hub/models--Systran--faster-whisper-tiny/blobs"
+    blobs.mkdir(parents=True)
+    (blobs / "abc.1234abcd.incomplete").write_bytes(b"half")
+    os.utime(blobs / "abc.1234abcd.incomplete", (0, 0))
+    with HubStandin(POCKET_MODEL) as hub:
+        done = fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url)
+    assert done.returncode == 0, done.stderr
+    assert partial(tmp_path) == []
+
+
+def test_a_baked_model_is_found_beside_an_empty_cache(tmp_path: Path) -> None:
+    with HubStandin(POCKET_MODEL) as hub:
+        fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url, HF_HOME=str(tmp_path / "baked"))
+    done = fetch(tmp_path, WHISPER_MODEL="tiny", BAKED_HOME=str(tmp_path / "baked"), HF_ENDPOINT="http://127.0.0.1:9")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["origin"] == "baked"
+
+
+def test_a_download_that_breaks_off_goes_on_where_it_was(tmp_path: Path, large: Path) -> None:
     with HubStandin(large, breaks=1) as hub:
         done = fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url)
     assert done.returncode == 0, done.stderr
@@ -49,6 +122,27 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(tmp_path: Path) -> None
     assert hub.ranges[1].startswith("bytes=")
     (arrived,) = (tmp_path / "hub-cache").rglob("snapshots/*/model.bin")
     assert arrived.read_bytes() == (large / "model.bin").read_bytes()
+
+
+async def test_readiness_says_that_a_model_downloads_and_then_where_it_came_from(tmp_path: Path) -> None:
+    port = str(free_port())
+
+    async def says(name: str, value: str) -> bool:
+        with suppress(httpx.TransportError):
+            return (await client.get("/health/ready")).json().get(name) == value
+        return False
+
+    with HubStandin(POCKET_MODEL, stalls=True) as hub:
+        env = {**environment(tmp_path, hub), "PORT": port, "WHISPER_WINDOW_SECONDS": "10"}
+        serving = await asyncio.create_subprocess_exec("transcriber", env=env, stdout=subprocess.DEVNULL)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            try:
+                await wait_until(lambda: says("reason", "the model is downloading"), 30)
+                hub.go_on.set()
+                await wait_until(lambda: says("model_origin", "downloaded"), 30)
+            finally:
+                serving.terminate()
+                await serving.wait()
 
 
 @pytest.mark.parametrize(

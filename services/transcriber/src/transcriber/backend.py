@@ -12,6 +12,8 @@ from transcriber.windows import Samples
 Mel = NDArray[np.float32]
 """Log-mel features of one window, [n_mels, 3000]: 30 s at 100 frames a second, padded with zeros."""
 
+Origin = Literal["mounted", "baked", "downloaded"]
+"""How a model's files came here: a folder that somebody put there, in the image, or from the hub."""
 Fault = Literal["out_of_memory", "device_lost", "other"]
 
 
@@ -76,6 +78,9 @@ class Backend(Protocol):
 
     @property
     def device(self) -> str: ...
+
+    @property
+    def origin(self) -> Origin: ...
 
     @property
     def languages(self) -> frozenset[str]: ...

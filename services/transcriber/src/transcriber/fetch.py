@@ -15,5 +15,12 @@ def fetch(settings: Settings) -> None:
     logs.configure(settings.log_format)
     device = choose_device(settings.whisper_device)
     compute_type = choose_compute_type(settings.whisper_compute_type, device)
-    folder = find_weights(settings.whisper_model)
-    log.info("model.here", model=settings.whisper_model, folder=str(folder), device=device, compute_type=compute_type)
+    weights = find_weights(settings.whisper_model)
+    log.info(
+        "model.here",
+        model=settings.whisper_model,
+        folder=str(weights.folder),
+        origin=weights.origin,
+        device=device,
+        compute_type=compute_type,
+    )

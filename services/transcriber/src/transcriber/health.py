@@ -28,6 +28,7 @@ async def ready(request: Request) -> JSONResponse:
         {
             "status": "ready",
             "model": engine.backend.name,
+            "model_origin": engine.backend.origin,
             "device": engine.backend.device,
             "queued_audio_s": round(engine.queued_audio_s, 1),
             "predicted_wait_s": round(engine.predicted_wait_s(), 1),

@@ -14,6 +14,7 @@ from transcriber import errors
 from transcriber.backend import Backend
 from transcriber.engine import COME_BACK_S, Engine, EngineSettings
 from transcriber.gate import Gate
+from transcriber.hub import is_arriving
 from transcriber.media import MediaLimits
 from transcriber.metrics import Metrics
 from transcriber.settings import Settings
@@ -51,12 +52,17 @@ class Service:
             return f"the service must restart: {self.fatal or (self.engine and self.engine.failed)}"
         if self.stopping:
             return "the server is shutting down"
-        return None if self.engine else self._phase
+        return None if self.engine else self.phase
+
+    @property
+    def phase(self) -> str:
+        """What the model is doing before it is ready."""
+        return "the model is downloading" if self.loading and is_arriving() else self._phase
 
     def loaded_engine(self) -> Engine:
         """The engine, also when it is full; raises NotReady while there is none."""
         if self.engine is None:
-            raise errors.NotReady(self._phase, COME_BACK_S)
+            raise errors.NotReady(self.phase, COME_BACK_S)
         return self.engine
 
     def open_engine(self) -> Engine:

@@ -5,39 +5,52 @@ import os
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import faster_whisper.utils
 import structlog
 from faster_whisper.utils import available_models, download_model
 
+from transcriber.backend import Origin
 from transcriber.errors import ConfigError
+from transcriber.hub import Blob, Damaged, blobs_of, cache, clear_abandoned
 
 log = structlog.get_logger()
 TRIES, PAUSE_S, REPORT_S = 3, 2.0, 10.0
 NEEDED = ("model.bin", "config.json")
 
 
-def find_weights(model: str) -> Path:
-    """The folder with the model that a name, a hub id or a path means; downloads it where it is not here yet.
+@dataclass(frozen=True)
+class Weights:
+    """A model's files: in a folder that somebody put there, in the image, or in the cache of downloads."""
+
+    folder: Path
+    origin: Origin
+
+
+def find_weights(model: str) -> Weights:
+    """What a name, a hub id or a path means; downloads it where it is not here yet.
 
     Raises ConfigError, in words for an operator.
     """
     if model.startswith((".", "/", "~")) or Path(model).is_dir():
-        return _checked(Path(model).expanduser())
+        return Weights(_checked(Path(model).expanduser()), "mounted")
     if "/" not in model and model not in available_models():
         known = ", ".join(available_models())
         raise ConfigError(f"WHISPER_MODEL={model!r} is no model: use a folder's path, a hub id, or one of {known}")
-    try:
-        return Path(_snapshot(model, local_files_only=True))
-    except OSError:
-        return _downloaded(model)
+    for place, origin in _places().items():
+        with suppress(OSError):
+            return Weights(Path(_snapshot(model, place, local_files_only=True)), origin)
+    return Weights(_downloaded(model), "downloaded")
 
 
-def cache() -> Path:
-    """Where downloads are kept: what HF_HOME says, as everywhere in that ecosystem."""
-    return Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser() / "hub"
+def _places() -> dict[Path, Origin]:
+    """BAKED_HOME is the image's own: another place than HF_HOME, since a volume there would hide it."""
+    baked = os.environ.get("BAKED_HOME")
+    return {**({Path(baked) / "hub": "baked"} if baked else {}), cache(): "downloaded"}
 
 
 def _checked(folder: Path) -> Path:
@@ -55,8 +68,7 @@ def _checked(folder: Path) -> Path:
 def _downloaded(model: str) -> Path:
     for left in reversed(range(TRIES)):
         try:
-            with _progress(model):
-                return Path(_snapshot(model))
+            return _fetched(model)
         except (OSError, ValueError) as error:
             if not (left and _may_pass(error)):
                 raise ConfigError(f"WHISPER_MODEL={model!r} could not be downloaded: {_in_words(error)}") from error
@@ -65,9 +77,19 @@ def _downloaded(model: str) -> Path:
     raise AssertionError("the last try returns or raises")
 
 
-def _snapshot(model: str, *, local_files_only: bool = False) -> str:
+def _fetched(model: str) -> Path:
+    """The large file first, so that what the library then finds incomplete is small."""
+    repo = model if "/" in model else str(vars(faster_whisper.utils)["_MODELS"][model])
+    clear_abandoned(blobs_of(repo, cache()))
+    blob = Blob.find(repo, cache())
+    with _progress(model, blob):
+        blob.fetch()
+        return Path(_snapshot(model, cache()))
+
+
+def _snapshot(model: str, place: Path, *, local_files_only: bool = False) -> str:
     untyped = cast("Any", download_model)
-    return str(untyped(model, cache_dir=str(cache()), local_files_only=local_files_only))
+    return str(untyped(model, cache_dir=str(place), local_files_only=local_files_only))
 
 
 def _may_pass(error: Exception) -> bool:
@@ -81,6 +103,8 @@ def _is_disk(error: OSError) -> bool:
 def _in_words(error: Exception) -> str:
     if isinstance(error, OSError) and _is_disk(error):
         return f"{cache()} cannot be written: {error.strerror} (large-v3 needs 3.1 GB there)"
+    if isinstance(error, Damaged):
+        return f"{error}, but it did so again: try another network"
     if "404" in str(error) or "401" in str(error):
         return "the model hub has none of that name, or wants a token (HF_TOKEN)"
     if isinstance(error, OSError):
@@ -89,24 +113,21 @@ def _in_words(error: Exception) -> str:
 
 
 @contextmanager
-def _progress(model: str) -> Generator[None]:
+def _progress(model: str, blob: Blob) -> Generator[None]:
     """Say every few seconds how much has come."""
-    before, done = _size(), threading.Event()
+    done, whole = threading.Event(), blob.size_bytes // 1_000_000
 
     def report() -> None:
         while not done.wait(REPORT_S):
-            log.info("model.downloading", model=model, megabytes=(_size() - before) // 1_000_000)
+            log.info("model.downloading", model=model, megabytes=blob.arrived_bytes // 1_000_000, of=whole)
 
-    log.info("model.download.begin", model=model, into=str(cache()))
+    there = blob.arrived_bytes // 1_000_000
+    log.info("model.download.begin", model=model, into=str(cache()), megabytes_there=there, of=whole)
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
     try:
         yield
-        log.info("model.download.end", model=model, megabytes=(_size() - before) // 1_000_000)
+        log.info("model.download.end", model=model, megabytes=whole)
     finally:
         done.set()
         reporter.join()
-
-
-def _size() -> int:
-    return sum(file.lstat().st_size for file in cache().rglob("*") if file.is_file() and not file.is_symlink())

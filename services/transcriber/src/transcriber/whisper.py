@@ -15,7 +15,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
 from transcriber.alignment import word_times
-from transcriber.backend import Ask, Decoding, Fault, Hypothesis, Mel, WindowWord
+from transcriber.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
 from transcriber.device import choose_compute_type, choose_device
 from transcriber.errors import ConfigError
 from transcriber.schemas import Task
@@ -60,8 +60,9 @@ class WhisperBackend:
     ) -> None:
         self._chosen = choose_device(device)
         try:
+            weights = find_weights(model)
             loaded = WhisperModel(
-                str(find_weights(model)),
+                str(weights.folder),
                 device=self._chosen,
                 device_index=device_index,
                 compute_type=choose_compute_type(compute_type, self._chosen),
@@ -71,6 +72,7 @@ class WhisperBackend:
         except (ValueError, RuntimeError, OSError) as error:
             raise ConfigError(f"WHISPER_MODEL={model!r} could not be loaded: {error}") from error
         self._whisper = cast("Any", loaded)
+        self._origin: Origin = weights.origin
         self._model = self._whisper.model
         self._multilingual = bool(self._model.is_multilingual)
         name = os.path.normpath(model).removesuffix("/model")
@@ -86,6 +88,10 @@ class WhisperBackend:
     @property
     def device(self) -> str:
         return self._chosen
+
+    @property
+    def origin(self) -> Origin:
+        return self._origin
 
     @property
     def compute_type(self) -> str:
