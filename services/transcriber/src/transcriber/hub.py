@@ -16,7 +16,7 @@ from typing import Any, Self, cast
 
 import httpx2
 from huggingface_hub import file_download as untyped_client
-from huggingface_hub import get_hf_file_metadata, hf_hub_url
+from huggingface_hub import hf_hub_url
 
 client = cast("Any", untyped_client)
 LARGEST = "model.bin"
@@ -43,10 +43,10 @@ class Blob:
         """Ask the hub for the largest file of a model. Raises OSError."""
         url = hf_hub_url(repo, LARGEST)
         with _door():
-            about = get_hf_file_metadata(url)
+            about = client.get_hf_file_metadata(url)
         if about.etag is None or about.size is None:
             raise OSError(f"the hub does not say what {url} is")
-        return cls(url, about.etag, about.size, blobs_of(repo, cache))
+        return cls(url, str(about.etag), int(about.size), blobs_of(repo, cache))
 
     @property
     def arrived_bytes(self) -> int:
