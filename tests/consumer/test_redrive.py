@@ -30,6 +30,35 @@ async def test_a_dry_run_shows_them_and_leaves_them_to_be_sent_back_right_after(
     assert await redrive(queue, Console(file=said), dry_run=False) == 3
 
 
+async def test_a_long_dry_run_shows_each_of_them_once(queue: Queue, sqs: StrictSqs) -> None:
+    class Slow(io.StringIO):
+        """Reading takes half a minute a line."""
+
+        def write(self, text: str) -> int:
+            sqs.pass_time(15)
+            return super().write(text)
+
+    dead(sqs, 12)
+    said = Slow()
+    assert await redrive(queue, Console(file=said), dry_run=True) == 12
+    assert len(set(said.getvalue().splitlines())) == len(said.getvalue().splitlines()) == 12
+
+
+async def test_one_that_fails_again_meanwhile_is_not_sent_twice(queue: Queue, sqs: StrictSqs) -> None:
+    class Failing(io.StringIO):
+        """Whatever is in the queue becomes a dead letter again while we go on."""
+
+        def write(self, text: str) -> int:
+            sqs.dead_letters += sqs.messages
+            sqs.messages.clear()
+            return super().write(text)
+
+    dead(sqs, 3)
+    assert await redrive(queue, Console(file=Failing()), dry_run=False) == 3
+    assert len(sqs.messages) + len(sqs.dead_letters) == 3
+    assert all(letter.hidden_until <= sqs.now() for letter in sqs.dead_letters)
+
+
 async def test_a_message_received_too_often_becomes_a_dead_letter_in_the_stand_in(queue: Queue, sqs: StrictSqs) -> None:
     sqs.max_receives = 2
     sqs.add("x")

@@ -119,10 +119,12 @@ def update_ytdlp(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    wait: Annotated[bool, typer.Option("--wait", help="give a database that restarts half a minute")] = False,
+) -> None:
     """Check everything this consumer needs, and say what to do about what is missing."""
     logs.configure(quiet=True)
-    if not asyncio.run(examine(read_settings(Settings), console)):
+    if not asyncio.run(examine(read_settings(Settings), console, wait=wait)):
         raise typer.Exit(1)
 
 

@@ -8,23 +8,36 @@ from rich.console import Console
 from consumer.errors import ConfigError
 from consumer.sqs import MAX_BATCH, Message, Queue
 
-HOLD_S = 60
+HOLD_S = 600  # longer than it takes to read any number of them, and then they are released
 
 
 async def redrive(queue: Queue, console: Console, *, dry_run: bool) -> int:
-    """Send every dead letter back, deleting it only afterwards; how many. Raises ConfigError without such a queue."""
+    """Send every dead letter back, deleting it only afterwards; how many. Raises ConfigError without such a queue.
+
+    Each is taken once: one that comes back meanwhile stays.
+    """
     dead = await _dead_letters(queue)
-    seen: list[Message] = []
+    known: set[str] = set()
+    held: list[Message] = []
+    moved = 0
     while messages := await dead.receive(MAX_BATCH, 1, HOLD_S):
-        for message in messages:
+        fresh = [message for message in messages if message.id not in known]
+        held += messages if dry_run else [message for message in messages if message.id in known]
+        if not fresh:
+            break
+        for message in fresh:
             console.print(message.body[:200], highlight=False, markup=False)
-            if not dry_run:
-                await queue.send(message.body)
-                await dead.delete(message)
-        seen += messages
-    if dry_run:
-        await asyncio.gather(*(dead.release(message) for message in seen))
-    return len(seen)
+            known.add(message.id if dry_run else await _moved(message, dead, queue))
+        moved += len(fresh)
+    await asyncio.gather(*(dead.release(message) for message in held))
+    return moved
+
+
+async def _moved(message: Message, dead: Queue, queue: Queue) -> str:
+    """The new message's id, which it keeps as a dead letter."""
+    sent = await queue.send(message.body)
+    await dead.delete(message)
+    return sent
 
 
 async def _dead_letters(queue: Queue) -> Queue:
