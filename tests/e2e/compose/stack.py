@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).parents[3]
 TAG = "compose-test"
 BUILD_S, UP_S, COMMAND_S, JOB_S, POLL_S = 900.0, 240.0, 120.0, 120.0, 0.5
+LABELS = {"REVISION": "0123abc", "CREATED": "2026-01-31T12:00:00Z", "SOURCE": "https://example.org/lectern"}
 ENDS = ("completed", "failed", "rejected")
 ONCE = ("model", "aws-setup", "migrate", "doctor")
 OVERLAY = "tests/e2e/compose/youtube.yml"
@@ -80,6 +81,22 @@ class Stack:
         except ComposeFailed as error:
             said = self.compose("logs", "--no-log-prefix", "--tail", "20", *ONCE)
             raise ComposeFailed(f"{error}\n{said}") from error
+
+    @contextmanager
+    def setting(self, **settings: str) -> Generator[None]:
+        """These at the end of `.env`, until the end."""
+        env = self.folder / ".env"
+        right = env.read_text()
+        env.write_text(right + "".join(f"{name}={value}\n" for name, value in settings.items()))
+        try:
+            yield
+        finally:
+            env.write_text(right)
+
+    def config(self, *files: str, **settings: str) -> dict[str, Any]:
+        """What compose understands of these files."""
+        chosen = {"COMPOSE_FILE": ":".join(("docker-compose.yml", *files)), **settings}
+        return json.loads(self.compose("config", "--format", "json", settings=chosen))
 
     def container(self, service: str) -> str:
         """The id of a service's container, running or not."""

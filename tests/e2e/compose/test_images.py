@@ -1,0 +1,61 @@
+"""The images: small, labelled, and with a model inside where that is asked."""
+
+import json
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.e2e.compose.stack import BUILD_S, LABELS, ROOT, TAG, Stack, run
+from tests.embedded.system import POCKET_MODEL
+from tests.standins.hub import HubStandin
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900), pytest.mark.xdist_group("compose")]
+LARGEST_BYTES = {"transcriber": 900e6, "consumer": 700e6}
+LARGEST_GPU_BYTES = 2.2e9
+RECIPE = "services/transcriber/Dockerfile"
+
+
+def about(stack: Stack, image: str) -> dict[str, Any]:
+    """What the engine knows of an image."""
+    return json.loads(run(["docker", "image", "inspect", image], stack.folder))[0]
+
+
+@pytest.mark.parametrize("service", LARGEST_BYTES)
+def test_an_image_is_small(images: Stack, service: str) -> None:
+    assert about(images, f"lectern-{service}:{TAG}")["Size"] <= LARGEST_BYTES[service]
+
+
+@pytest.mark.parametrize("service", LARGEST_BYTES)
+def test_an_image_says_what_it_is(images: Stack, service: str) -> None:
+    labels = about(images, f"lectern-{service}:{TAG}")["Config"]["Labels"]
+    said = {name.removeprefix("org.opencontainers.image."): value for name, value in labels.items()}
+    assert said["title"] == f"lectern-{service}"
+    assert said["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert {name: said[name.lower()] for name in LABELS} == LABELS
+
+
+@pytest.mark.parametrize("service", LARGEST_BYTES)
+def test_an_image_has_no_compiler_and_no_cache(images: Stack, service: str) -> None:
+    look = "command -v cc gcc make pip uv; find /root/.cache /var/lib/apt/lists -type f; true"
+    command = ["docker", "run", "--rm", "--user", "0", "--entrypoint", "sh", f"lectern-{service}:{TAG}", "-c", look]
+    assert run(command, images.folder).strip() in ("", "/app/bin/pip")
+
+
+def test_a_baked_model_needs_no_network(images: Stack) -> None:
+    with HubStandin(POCKET_MODEL) as hub:
+        chosen = ("--build-arg", "MODEL=tiny", "--build-arg", f"HF_ENDPOINT={hub.url}")
+        command = ["docker", "build", "--quiet", "--network", "host", *chosen, "--file", RECIPE, "."]
+        image = run(command, images.folder, BUILD_S).strip()
+    fetch = ["docker", "run", "--rm", "--network", "none", "--read-only", "--env", "WHISPER_MODEL=tiny", image, "fetch"]
+    said = json.loads(run(fetch, images.folder))  # one line: no warning beside it
+    assert (said["event"], said["origin"]) == ("model.here", "baked")
+
+
+@pytest.mark.slow
+def test_the_gpu_image_is_small_and_has_cublas(images: Stack) -> None:
+    """By hand: ./dev compose -m "docker and slow". It fetches 600 MB."""
+    image = run(["docker", "build", "--quiet", "--build-arg", "GPU=1", "--file", RECIPE, "."], images.folder, BUILD_S)
+    assert about(images, image.strip())["Size"] <= LARGEST_GPU_BYTES
+    load = "import ctypes; ctypes.CDLL('libcublas.so.12')"
+    run(["docker", "run", "--rm", "--entrypoint", "python", image.strip(), "-c", load], images.folder)
