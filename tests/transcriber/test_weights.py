@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.embedded.processes import base_environment, free_port
 from tests.embedded.system import POCKET_MODEL
 from tests.standins.hub import HubStandin
 from tests.waiting import wait_until
+from transcriber.hub import Blob
 
 
 def environment(tmp_path: Path, hub: HubStandin | None = None) -> dict[str, str]:
@@ -104,6 +106,13 @@ async def test_the_rest_of_a_download_of_another_version_is_cleared_away(tmp_pat
         done = fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url)
     assert done.returncode == 0, done.stderr
     assert partial(tmp_path) == []
+
+
+def test_a_disk_that_is_too_small_is_not_filled_first(tmp_path: Path) -> None:
+    blob = Blob("http://127.0.0.1:9", "etag", shutil.disk_usage(tmp_path).free * 2, tmp_path)
+    with pytest.raises(OSError, match="No space left on device"):
+        blob.fetch()
+    assert blob.arrived_bytes == 0
 
 
 def test_a_baked_model_is_found_beside_an_empty_cache(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ huggingface_hub begins a file anew after a kill, since what is not whole has a r
 So that file is fetched here, into the place of the cache where that library looks before it downloads anything.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -22,7 +24,7 @@ client = cast("Any", untyped_client)
 LARGEST = "model.bin"
 SHA256_DIGITS = 64
 PART = ".part"
-ABANDONED_S = 3600.0
+ABANDONED_S, STALLED_S = 3600.0, 60.0
 
 
 class Damaged(OSError):
@@ -63,6 +65,8 @@ class Blob:
                 return
             there, headers = min(self._part.stat().st_size, self.size_bytes), client.build_hf_headers()
             part.truncate(there)
+            if shutil.disk_usage(self.blobs).free < self.size_bytes - there:  # rather than fill what others need
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             with _door():
                 client.http_get(self.url, part, resume_size=there, headers=headers, expected_size=self.size_bytes)
             part.flush()
@@ -105,8 +109,9 @@ def cache() -> Path:
 
 
 def is_arriving() -> bool:
-    """Whether a model is on its way into the cache."""
-    return any(cache().glob(f"*/blobs/*{PART}"))
+    """Whether a model is on its way into the cache: what has not grown for a while was given up."""
+    parts = cache().glob(f"*/blobs/*{PART}")
+    return any(time.time() - path.stat().st_mtime < STALLED_S for path in parts)
 
 
 def blobs_of(repo: str, cache: Path) -> Path:
