@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
@@ -111,7 +111,9 @@ def cache() -> Path:
 def is_arriving() -> bool:
     """Whether a model is on its way into the cache: what has not grown for a while was given up."""
     parts = cache().glob(f"*/blobs/*{PART}")
-    return any(time.time() - path.stat().st_mtime < STALLED_S for path in parts)
+    with suppress(FileNotFoundError):  # it has just become whole
+        return any(time.time() - path.stat().st_mtime < STALLED_S for path in parts)
+    return False
 
 
 def blobs_of(repo: str, cache: Path) -> Path:
