@@ -1,6 +1,7 @@
 """Real parts for the consumer's tests: PostgreSQL, moto for SQS and S3, and the strict SQS."""
 
 import os
+import tempfile
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -28,13 +29,17 @@ def _aws_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[dict[str, str]]:
-    """The environment of a running PostgreSQL."""
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # it runs as another user when we are root
-    async with embedded_postgres(folder) as environment:
-        yield environment
+async def database() -> AsyncGenerator[dict[str, str]]:
+    """The environment of a running PostgreSQL.
+
+    Not in pytest's own folder: the server runs as another user when we are root, and every pytest that starts shuts
+    that folder to others.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        async with embedded_postgres(folder) as environment:
+            yield environment
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,8 +1,9 @@
-"""Consumers that kill themselves, one after the other: `python -m tests.consumer.killable`.
+"""Consumers that kill themselves, one after the other: `python -m tests.consumer.killable kill`, then `… finish`.
 
 Consumer number N gets a video `kN` and dies of SIGKILL right after the Nth thing that it told the database, the bucket
-or the queue; the first that comes to its end unharmed is the last. Then one consumer finishes what all left. Prints how
-many there were. Beats and progress do not count: they come when they come. Each is a fork, which saves the imports.
+or the queue; the first that comes to its end unharmed is the last, and its number is printed. Their leases are long, so
+that none meets what another left; once they are over, one consumer finishes everything. Beats and progress do not count:
+they come when they come. Each consumer is a fork, which saves the imports.
 """
 
 import asyncio
@@ -14,10 +15,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from consumer.composition import make_queue, make_storage, make_tools
+from consumer.composition import make_storage, make_tools
 from consumer.pipeline import run
 from consumer.postgres import connect
 from consumer.settings import Settings, read_settings
+from consumer.sqs import Queue
 from consumer.videos import Videos
 from consumer.worker import Worker, WorkerSettings
 from tests.standins.youtube import LECTURE_URL
@@ -25,7 +27,7 @@ from tests.waiting import wait_until
 
 UNCOUNTED = {"extend", "progress"}
 DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-LEASE_S = 2.0
+LEASE_S = 600.0
 LONGEST_S = 240.0
 MOST, KILLED = 60, -signal.SIGKILL
 
@@ -70,38 +72,42 @@ class _Wrapped:
 def main() -> None:
     """Exit code 1 where a consumer ended otherwise."""
     settings = read_settings(Settings)
+    if sys.argv[1] == "finish":
+        sys.exit(_consumer(settings, 0))
     for number in range(1, MOST):
         asyncio.run(_send(settings, f"k{number}"))
-        if _consumer(number) != KILLED:
-            break
-    else:
-        sys.exit(f"still killed at point {MOST}")
-    if _consumer(0) != 0:
-        sys.exit("what was left could not be finished")
-    print(number)
+        if _consumer(settings, number) != KILLED:
+            print(number)
+            return
+    sys.exit(f"still killed at point {MOST}")
 
 
-def _consumer(at: int) -> int:
+def _consumer(settings: Settings, at: int) -> int:
     """Run one; its exit code, negative for a signal."""
     child = os.fork()
     if child == 0:
-        asyncio.run(consume(at))
+        asyncio.run(consume(settings, at))
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def _queue(settings: Settings) -> Queue:
+    """The strict one, which has an address of its own."""
+    return Queue(settings.sqs_queue_url, settings.aws_region, settings.sqs_queue_url.rsplit("/", 2)[0])
+
+
 async def _send(settings: Settings, video_id: str) -> None:
-    await make_queue(settings).send(json.dumps({"video_id": video_id, "youtube_url": LECTURE_URL}))
+    await _queue(settings).send(json.dumps({"video_id": video_id, "youtube_url": LECTURE_URL}))
 
 
-async def consume(at: int) -> None:
+async def consume(settings: Settings, at: int) -> None:
     """Work until killed, or until its own message has an end; where it is not to be killed, until all have."""
-    settings, fuse = read_settings(Settings), Fuse(at)
+    fuse = Fuse(at)
     async with make_tools(settings) as tools, connect(settings) as pool:
         rows, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
         work = partial(run, rows=rows, store=store, tools=tools)
         chosen = WorkerSettings(owner=f"killed-at-{at}", lease_s=LEASE_S, poll_s=1)
-        queue = make_queue(settings)
+        queue = _queue(settings)
         worker = Worker(fuse.wrap(queue), rows, work, chosen)
         running = asyncio.create_task(worker.run())
 

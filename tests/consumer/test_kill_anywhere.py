@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 
+from consumer.postgres import Pool
 from consumer.videos import Videos
+from tests.consumer.killable import LEASE_S
 from tests.consumer.test_pipeline import Model
 from tests.embedded.aws import Aws
 from tests.standins import anthropic
 from tests.standins.anthropic import AnthropicStandin, anthropic_standin
 from tests.standins.serving import serving
+from tests.standins.sqs import StrictSqs
 from tests.standins.youtube import YouTubeStandin
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -32,15 +35,14 @@ class World:
         self.claude = claude
         self._environment = environment
 
-    async def kill_everywhere(self) -> int:
-        """Run the consumers that kill themselves, and the one that finishes; how many videos there were."""
-        pipe = asyncio.subprocess.PIPE
-        command = [sys.executable, "-m", "tests.consumer.killable"]
+    async def consumers(self, what: str) -> str:
+        """Run the program that kills consumers, or the one that finishes; what it printed."""
+        command = [sys.executable, "-m", "tests.consumer.killable", what]
         environment = {**os.environ, **self._environment}
-        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe)
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
         output, _ = await process.communicate()
         assert process.returncode == 0
-        return int(output.splitlines()[-1])
+        return output.decode()
 
     def read(self, key: str) -> bytes:
         return self.aws.client("s3").get_object(Bucket=self.aws.bucket, Key=key)["Body"].read()
@@ -48,7 +50,7 @@ class World:
 
 @pytest.fixture
 async def world(
-    aws: Aws, database: dict[str, str], videos: Videos, lecture: Path, tmp_path: Path
+    aws: Aws, database: dict[str, str], videos: Videos, sqs: StrictSqs, lecture: Path, tmp_path: Path
 ) -> AsyncGenerator[World]:
     heard, claude = Model(), AnthropicStandin()
     heard.gate.set()
@@ -57,6 +59,7 @@ async def world(
         transcriber = await stack.enter_async_context(serving(heard.app()))
         api = await stack.enter_async_context(anthropic_standin(claude))
         settings = {
+            "SQS_QUEUE_URL": sqs.url,
             "TRANSCRIBER_URL": transcriber,
             "ANTHROPIC_BASE_URL": api,
             "ANTHROPIC_API_KEY": anthropic.KEY,
@@ -64,14 +67,16 @@ async def world(
         }
         environment = {**aws.environment, **database, **youtube.environment, **settings}
         yield World(aws, environment, heard, claude)
-        aws.client("sqs").purge_queue(QueueUrl=aws.queue_url)
 
 
 async def test_a_consumer_killed_at_any_point_leaves_work_that_the_next_one_finishes_once(
-    world: World, videos: Videos, tmp_path: Path
+    world: World, videos: Videos, pool: Pool, sqs: StrictSqs, tmp_path: Path
 ) -> None:
-    points = await world.kill_everywhere()
+    points = int((await world.consumers("kill")).splitlines()[-1])
     assert points > 20
+    await pool.execute("UPDATE video SET lease_until = now() WHERE lease_until IS NOT NULL")
+    sqs.pass_time(LEASE_S)
+    await world.consumers("finish")
     for point in range(1, points + 1):
         row = await videos.row(f"k{point}")
         assert row is not None
