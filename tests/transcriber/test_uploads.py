@@ -100,6 +100,23 @@ async def test_the_same_file_again_is_not_transcribed_again(lecture_start: bytes
         assert other.status_code == 200
 
 
+async def test_a_query_of_thousands_of_fields_is_refused_and_costs_one_pass(lecture_start: bytes) -> None:
+    async with served() as server:
+        query = "&".join(f"{number:x}" for number in range(12_000))
+        answer = await server.client.post(f"/transcribe?{query}", content=lecture_start)
+        assert (answer.status_code, answer.json()["detail"]) == (422, "the query has more than 50 fields")
+        assert server.uploads() == []
+
+
+async def test_a_field_in_form_and_query_is_refused_rather_than_one_of_them_ignored(lecture_start: bytes) -> None:
+    async with served() as server:
+        answer = await server.client.post(
+            "/transcribe?language=de", files={"file": lecture_start}, data={"language": "en"}
+        )
+        assert answer.status_code == 422
+        assert answer.json()["detail"] == "field 'language' is in the form and in the query: send it once"
+
+
 def test_a_dead_process_leaves_nothing_to_the_next(tmp_path: Path) -> None:
     dead, young, other = tmp_path / f"{PREFIX}1-a", tmp_path / f"{PREFIX}2-b", tmp_path / "somebody-elses"
     for folder in (dead, young, other):

@@ -15,7 +15,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect
 
 from transcriber import errors
-from transcriber.forms import MAX_OVERHEAD_BYTES, Form
+from transcriber.forms import MAX_FIELDS, MAX_OVERHEAD_BYTES, Form
 
 MIN_BYTES_A_SECOND = 1000
 PIECE_BYTES = 1 << 18  # handed to a thread at a time: hashing and a slow disk must not hold the event loop
@@ -67,7 +67,8 @@ async def receive(request: Request, folder: Path, limits: UploadLimits) -> Uploa
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limits.max_bytes + MAX_OVERHEAD_BYTES:
         raise too_large(limits.max_bytes)
-    upload = Upload(folder, {name: request.query_params.getlist(name) for name in request.query_params})
+    query = _query(request)
+    upload = Upload(folder, {})
     try:
         sink = _sink(request, upload, limits.max_bytes)
         left = limits.max_bytes + MAX_OVERHEAD_BYTES
@@ -77,10 +78,29 @@ async def receive(request: Request, folder: Path, limits: UploadLimits) -> Uploa
                 raise too_large(limits.max_bytes)
             await asyncio.to_thread(sink.write, piece)
         await asyncio.to_thread(sink.finish)
+        _join(upload.fields, query)
     except BaseException:
         upload.close()
         raise
     return upload
+
+
+def _query(request: Request) -> dict[str, list[str]]:
+    """The query's fields. Raises BadOption where there are more than anybody needs."""
+    sent = request.query_params.multi_items()
+    if len(sent) > MAX_FIELDS:
+        raise errors.BadOption(f"the query has more than {MAX_FIELDS} fields")
+    fields = dict[str, list[str]]()
+    for name, value in sent:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _join(fields: dict[str, list[str]], query: dict[str, list[str]]) -> None:
+    """One place for each field: which of two would win is anybody's guess. Raises BadOption."""
+    if both := fields.keys() & query.keys():
+        raise errors.BadOption(f"field {min(both)[:40]!r} is in the form and in the query: send it once")
+    fields.update(query)
 
 
 def too_large(max_bytes: int) -> errors.TooLarge:
