@@ -135,34 +135,6 @@ async def test_a_place_is_held_until_the_answer_is_sent(lecture: Path, lecture_s
         assert (await server.post(lecture_start)).status_code == 200
 
 
-async def test_a_stop_refuses_new_files_and_finishes_those_under_way(lecture: Path, lecture_start: bytes) -> None:
-    async with served() as server:
-        waiting = asyncio.create_task(server.post(lecture_start))
-        server.backend.gate.clear()
-        await asyncio.to_thread(server.backend.busy.wait, 10)
-        draining = asyncio.create_task(server.service.drain(asyncio.Event()))
-        await wait_until(lambda: server.service.stopping)
-        refused = await server.post(lecture.read_bytes())
-        assert (refused.status_code, refused.json()["type"]) == (503, "urn:lectern:Draining")
-        assert (await server.client.get("/health/ready")).json()["reason"] == "the server is shutting down"
-        server.backend.gate.set()
-        assert (await waiting).status_code == 200
-        assert await draining == 0
-
-
-async def test_what_does_not_end_within_the_grace_is_dropped_counted_and_told(lecture: Path) -> None:
-    async with served(drain_seconds=0.1) as server:
-        waiting = asyncio.create_task(server.post(lecture.read_bytes()))
-        server.backend.gate.clear()
-        await asyncio.to_thread(server.backend.busy.wait, 10)
-        assert await server.service.drain(asyncio.Event()) == 1
-        answer = await waiting
-        assert (answer.status_code, answer.json()["detail"]) == (
-            503,
-            "the server is shutting down: send the file again",
-        )
-
-
 @pytest.mark.parametrize("header", [{"Authorization": "Bearer sesame"}, {"X-API-Key": "sesame"}])
 async def test_no_secret_is_logged(lecture_start: bytes, header: dict[str, str]) -> None:
     with capture_logs() as lines:

@@ -29,7 +29,7 @@ def test_every_error_has_a_row_in_the_table(kind: type[errors.TranscriberError])
 
 
 def test_a_refusal_says_when_to_come_back() -> None:
-    assert problems.headers(errors.Overloaded("full", 7.4)) == {"Retry-After": "7"}
+    assert problems.headers(errors.Overloaded("full", 7.4)) == {"Retry-After": "8"}
     assert problems.headers(errors.Draining("stop", 0.0)) == {"Retry-After": "1"}
 
 

@@ -27,9 +27,8 @@ def service_of(request: Request) -> Service:
 
 async def place(request: Request) -> AsyncIterator[Engine]:
     """The engine and a place among its requests, until the answer is sent. Raises NotReady, Draining or Overloaded."""
-    service = service_of(request)
-    with service.gate.place():
-        yield service.open_engine()
+    with service_of(request).place() as engine:
+        yield engine
 
 
 OpenEngine = Annotated[Engine, Depends(place)]
@@ -53,9 +52,10 @@ async def transcribe(request: Request, engine: OpenEngine) -> Response:
 
 
 async def received(request: Request) -> Upload:
-    """The request's upload, counted. Raises what `uploads.receive` raises."""
+    """The request's upload, counted. Raises what `uploads.receive` raises, and Draining when a stop waits no more."""
     service, began = service_of(request), time.monotonic()
-    upload = await uploads.receive(request, service.spool, service.limits)
+    async with service.gate.body():
+        upload = await uploads.receive(request, service.spool, service.limits)
     service.metrics.uploaded(upload.bytes, time.monotonic() - began)
     return upload
 

@@ -103,12 +103,12 @@ class Engine:
             worker.start()
         self.ready = True
 
-    async def drain(self, grace_s: float) -> int:
+    async def drain(self, grace_s: float, come_back_s: float = COME_BACK_S) -> int:
         """Refuse new files, let the running ones finish for `grace_s`; how many were dropped."""
         self._draining = True
         await asyncio.to_thread(self._backlog.wait_until_idle, grace_s)
         return self._backlog.end_all(
-            errors.Draining("the server is shutting down: send the file again", retry_after_s=COME_BACK_S)
+            errors.Draining("the server is shutting down: send the file again", retry_after_s=come_back_s)
         )
 
     async def stop(self) -> None:
@@ -132,6 +132,11 @@ class Engine:
     def predicted_wait_s(self) -> float:
         """Seconds until everything queued now is done."""
         return self._admission.predicted_s(self.queued_audio_s)
+
+    def next_end_s(self) -> float:
+        """Seconds until the first of the files under way is done; they take turns."""
+        left = self._backlog.left_s()
+        return self._admission.predicted_s(len(left) * min(left, default=0.0))
 
     def submit(
         self,

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from transcriber import metrics
+from transcriber.problems import retry_after
 from transcriber.service import Service
 
 router = APIRouter(tags=["operation"])
-RETRY_S = "5"
 
 
 @router.get("/health/live")
@@ -23,7 +23,8 @@ async def ready(request: Request) -> JSONResponse:
     engine = service.engine
     reason = service.not_ready()
     if engine is None or reason:
-        return JSONResponse({"status": "not ready", "reason": reason}, 503, {"Retry-After": RETRY_S})
+        when = {"Retry-After": retry_after(service.come_back_s())}
+        return JSONResponse({"status": "not ready", "reason": reason}, 503, when)
     return JSONResponse(
         {
             "status": "ready",

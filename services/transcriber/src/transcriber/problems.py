@@ -1,5 +1,6 @@
 """Errors as answers: one table from the error's class to status and title, in RFC 9457's shape or in OpenAI's."""
 
+import math
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -68,10 +69,15 @@ def problem(error: Exception, request_id: str) -> Problem:
 def headers(error: Exception) -> dict[str, str]:
     """Headers that belong to an error: when to come back, how to sign in, which methods there are."""
     if isinstance(error, errors.Unavailable):
-        return {"Retry-After": str(max(1, round(error.retry_after_s)))}
+        return {"Retry-After": retry_after(error.retry_after_s)}
     if isinstance(error, HTTPException):
         return dict(error.headers or {})
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.Unauthorized) else {}
+
+
+def retry_after(seconds: float) -> str:
+    """Whole seconds, never too few: who comes back too early has come in vain."""
+    return str(max(1, math.ceil(seconds)))
 
 
 def openai_error(found: Problem) -> dict[str, Any]:

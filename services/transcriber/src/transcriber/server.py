@@ -66,10 +66,9 @@ async def _serve(app: FastAPI, service: Service, listener: socket.socket, stop: 
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if service.fatal is None:
-        hurry = asyncio.Event()
-        _on_signal(hurry)  # a second signal says that nobody wants to wait
-        await service.drain(hurry)
+    hurry = asyncio.Event()
+    _on_signal(hurry)  # a second signal says that nobody wants to wait
+    await service.drain(hurry)
     server.should_exit = True
     await serving
     return _code(service.fatal)

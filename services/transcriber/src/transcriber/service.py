@@ -4,8 +4,9 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 CPU_BATCH, GPU_BATCH = 4, 16
 MAX_CPU_WORKERS = 4
 WATCH_S = 0.2
+LATEST_S = 300  # a start may take longer, but nobody should stay away longer than this
 
 LoadModel = Callable[[Settings], Sequence[Backend]]
 
@@ -42,6 +44,8 @@ class Service:
         self.loading = True
         self.stopping = False
         self._phase = "the model is loading"
+        self._began_at = time.monotonic()
+        self._start_s = self._leaves_at = 0.0
         self.metrics.gauge("requests_under_way", "Uploads and transcriptions now", lambda: self.gate.inside)
 
     # --- asked by the routes --------------------------------------------------------------------------------------
@@ -62,14 +66,24 @@ class Service:
     def loaded_engine(self) -> Engine:
         """The engine, also when it is full; raises NotReady while there is none."""
         if self.engine is None:
-            raise errors.NotReady(self.phase, COME_BACK_S)
+            raise errors.NotReady(self.phase, self.come_back_s())
         return self.engine
 
-    def open_engine(self) -> Engine:
-        """The engine, if it would take a file now. Raises NotReady, Draining or Overloaded."""
+    @contextmanager
+    def place(self) -> Generator[Engine]:
+        """The engine, and a place among its requests. Raises NotReady, Draining or Overloaded."""
         engine = self.loaded_engine()
+        if self.stopping:
+            raise self._goodbye()
         engine.check_open()
-        return engine
+        with self.gate.place(engine.next_end_s()):
+            yield engine
+
+    def come_back_s(self) -> float:
+        """When a file would be taken: after the rest of a stop and the next start; as long again as this start took."""
+        if self.stopping or self.fatal:
+            return max(0.0, self._leaves_at - time.monotonic()) + self._start_s + COME_BACK_S
+        return min(LATEST_S, max(COME_BACK_S, time.monotonic() - self._began_at))
 
     # --- its life -------------------------------------------------------------------------------------------------
 
@@ -90,20 +104,28 @@ class Service:
             await engine.stop()
 
     async def drain(self, hurry: asyncio.Event) -> int:
-        """Take no more files; how many requests were dropped when the grace was over, or `hurry` ended it."""
+        """Take no more files; how many requests were dropped when the grace was over, or `hurry` ended it.
+
+        Uploads that are still coming have their share of the grace. A failed engine needs none: all has failed.
+        """
         self.stopping = True
-        if self.engine is None or self.engine.failed:
+        if self.engine is None:
             return 0
-        grace_s = self.settings.drain_seconds
-        log.info("drain.begin", grace_s=grace_s, queued_audio_s=round(self.engine.queued_audio_s, 1))
-        draining = asyncio.create_task(self.engine.drain(grace_s))
-        hurried = asyncio.create_task(hurry.wait())
-        await asyncio.wait({draining, hurried}, return_when=asyncio.FIRST_COMPLETED)
-        hurried.cancel()
-        dropped = 0 if draining.done() else await self.engine.drain(0)
-        dropped += await draining
+        grace_s = 0.0 if self.engine.failed else self.settings.drain_seconds
+        self._leaves_at = time.monotonic() + grace_s
+        queued_audio_s = round(self.engine.queued_audio_s, 1)
+        log.info("drain.begin", grace_s=grace_s, requests=self.gate.inside, queued_audio_s=queued_audio_s)
+        ends = {asyncio.create_task(self.gate.empty()), asyncio.create_task(hurry.wait())}
+        await asyncio.wait(ends, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        self._leaves_at = time.monotonic()
+        dropped = self.gate.shut(self._goodbye()) + await self.engine.drain(0, self.come_back_s())
         log.info("drain.end", dropped=dropped)
         return dropped
+
+    def _goodbye(self) -> errors.Draining:
+        return errors.Draining("the server is shutting down: send the file again", self.come_back_s())
 
     async def _loaded(self, load: LoadModel) -> Sequence[Backend]:
         """The loop's own threads would be waited for at a stop, and a download may take minutes: so one apart."""
@@ -116,7 +138,7 @@ class Service:
         return backends
 
     def _opened(self, engine: Engine, seconds: float) -> None:
-        self.engine = engine
+        self.engine, self._start_s = engine, seconds
         self.metrics.gauge("queued_audio_seconds", "Audio that waits or is under way", lambda: engine.queued_audio_s)
         self.metrics.gauge("predicted_wait_seconds", "Seconds until the queue is empty", engine.predicted_wait_s)
         log.info("model.ready", model=engine.backend.name, device=engine.backend.device, seconds=round(seconds, 1))
