@@ -37,6 +37,21 @@ async def test_while_the_model_loads_it_is_alive_but_not_ready(lecture_start: by
         assert (await server.post(lecture_start)).status_code == 200
 
 
+async def test_a_client_stays_away_as_long_again_as_the_start_has_taken() -> None:
+    go_on = threading.Event()
+
+    def load(_: Settings) -> Sequence[Backend]:
+        go_on.wait(20)
+        return [FakeBackend()]
+
+    async with served(load=load, ready=False) as server:
+        server.service._began_at -= 100  # pyright: ignore[reportPrivateUsage] - a download of 100 s
+        for path in ("/health/ready", "/v1/models"):
+            answer = await server.client.get(path)
+            assert (answer.status_code, 100 <= int(answer.headers["retry-after"]) <= 110) == (503, True)
+        go_on.set()
+
+
 async def test_it_is_not_ready_before_it_is_warm() -> None:
     backend = FakeBackend()
     backend.gate.clear()

@@ -3,35 +3,49 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from tests.embedded.processes import LOOPBACK
-from tests.transcriber.fake_service import HEAD, PATIENCE_S, STALL_S, answer_of, memory_bytes, served
+from tests.transcriber.fake_service import HEAD, PATIENCE_S, STALL_S, Served, answer_of, memory_bytes, served
 from tests.waiting import wait_until
 from transcriber.server import build_server
+from transcriber.uploads import UploadLimits
+
+
+async def refused_while_it_sends(server: Served, piece: bytes) -> tuple[int, str]:
+    """Send `piece` again and again until there is an answer; its status and detail."""
+    reader, writer = await server.say(HEAD + b"Content-Length: 1000000000\r\n\r\n")
+
+    async def trickle() -> None:
+        while True:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(STALL_S / 20)
+
+    trickling = asyncio.create_task(trickle())
+    status, body = await answer_of(reader)
+    trickling.cancel()
+    writer.close()
+    await server.until_idle()
+    return status, json.loads(body)["detail"]
 
 
 async def test_one_byte_now_and_then_is_too_slow() -> None:
     async with served() as server:
-        reader, writer = await server.say(HEAD + b"Content-Length: 1000000\r\n\r\n")
+        status, detail = await refused_while_it_sends(server, b"x")
+        assert (status, "too slow" in detail) == (408, True)
 
-        async def trickle() -> None:
-            while True:
-                writer.write(b"x")
-                await writer.drain()
-                await asyncio.sleep(STALL_S / 10)
 
-        trickling = asyncio.create_task(trickle())
-        status, body = await answer_of(reader)
-        trickling.cancel()
-        assert (status, "too slow" in json.loads(body)["detail"]) == (408, True)
-        writer.close()
-        await server.until_idle()
+async def test_an_upload_that_is_just_fast_enough_does_not_hold_its_place_for_ever() -> None:
+    async with served() as server:
+        server.service.limits = UploadLimits(max_bytes=1 << 40, stall_s=STALL_S, max_waited_s=3 * STALL_S)
+        status, detail = await refused_while_it_sends(server, b"x" * 1000)
+        assert (status, "an upload may take" in detail) == (408, True)
 
 
 @pytest.mark.parametrize("said", [b"", b"POST /transcr", HEAD + b"X-A: "], ids=["silent", "half a line", "half a head"])
@@ -77,7 +91,9 @@ async def test_a_client_that_never_reads_holds_neither_engine_nor_file(lecture_s
         writer.close()
 
 
-async def test_a_connection_that_is_not_read_is_cut_when_the_buffers_are_full() -> None:
+@asynccontextmanager
+async def endless_answer() -> AsyncGenerator[tuple[socket.socket, asyncio.Event]]:
+    """A client with small buffers that has asked for an answer without end; and whether that has ended."""
     ended = asyncio.Event()
 
     async def endless() -> AsyncIterator[bytes]:
@@ -93,9 +109,25 @@ async def test_a_connection_that_is_not_read_is_cut_when_the_buffers_are_full() 
     server = build_server(app, STALL_S)
     with socket.create_server((LOOPBACK, 0)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        with socket.create_connection(listener.getsockname()) as client:
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_000)
+            client.connect(listener.getsockname())
+            client.setblocking(False)
             client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            await asyncio.wait_for(ended.wait(), PATIENCE_S)
-            await wait_until(lambda: not server.server_state.connections)
+            yield client, ended
+        await wait_until(lambda: not server.server_state.connections)
         server.should_exit = True
         await serving
+
+
+async def test_a_connection_that_is_not_read_is_cut_when_the_buffers_are_full() -> None:
+    async with endless_answer() as (_, ended):
+        await asyncio.wait_for(ended.wait(), PATIENCE_S)
+
+
+async def test_a_client_that_reads_slowly_is_not_cut() -> None:
+    async with endless_answer() as (client, ended):
+        for _ in range(60):
+            assert await asyncio.get_running_loop().sock_recv(client, 20_000)
+            await asyncio.sleep(STALL_S / 15)
+        assert not ended.is_set()

@@ -1,10 +1,14 @@
 """Uvicorn's HTTP connection with three clocks, so that a client that stalls costs a socket for a while and no more.
 
-Uvicorn times only the pause between two requests. Here also a request whose headers do not come, and an answer that is
-not read, end the connection; the application then hears that its client has left. A stalled body is timed in `uploads`.
+Uvicorn times only the pause between two requests. Here also a request whose headers do not come, and an answer of which
+nothing is read for a while, end the connection; the application then hears that its client has left. A stalled body is
+timed in `uploads`.
 """
 
 import asyncio
+import fcntl
+import sys
+import termios
 from typing import Any
 
 import h11
@@ -53,9 +57,9 @@ class TimedConnection(H11Protocol):
             self._headers_due = _stopped(self._headers_due)
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than we write."""
+        """The client reads more slowly than we write: it may, as long as it reads."""
         super().pause_writing()
-        self._read_due = self.loop.call_later(self.STALL_S, self._abort)
+        self._read_due = self.loop.call_later(self.STALL_S, self._check_read, self._unread_bytes())
 
     def resume_writing(self) -> None:
         """It has caught up."""
@@ -67,6 +71,20 @@ class TimedConnection(H11Protocol):
         self._headers_due = _stopped(self._headers_due)
         self._read_due = _stopped(self._read_due)
         super().connection_lost(exc)
+
+    def _check_read(self, before: int) -> None:
+        """Nothing is written while writing is paused, so what is unread shrinks if anything is read."""
+        unread = self._unread_bytes()
+        if unread >= before:
+            self._abort()
+        else:
+            self._read_due = self.loop.call_later(self.STALL_S, self._check_read, unread)
+
+    def _unread_bytes(self) -> int:
+        """What the client has not acknowledged: in our buffer, and in the kernel's, which may hold megabytes."""
+        sent = self.transport.get_extra_info("socket")
+        queued = fcntl.ioctl(sent.fileno(), termios.TIOCOUTQ, bytes(4))
+        return self.transport.get_write_buffer_size() + int.from_bytes(queued, sys.byteorder)
 
     def _abort(self) -> None:
         self.transport.abort()

@@ -18,16 +18,18 @@ from transcriber import errors
 from transcriber.forms import MAX_FIELDS, MAX_OVERHEAD_BYTES, Form
 
 MIN_BYTES_A_SECOND = 1000
+MAX_WAITED_S = 2 * 3600.0  # 2 GB at 2.4 Mbit/s
 PIECE_BYTES = 1 << 18  # handed to a thread at a time: hashing and a slow disk must not hold the event loop
 DISK_RETRY_S = 30.0
 
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """How many bytes may come, and in how many seconds at least `MIN_BYTES_A_SECOND` of them on average."""
+    """How many bytes may come; how long a client may send less than `MIN_BYTES_A_SECOND`, and how long it may take."""
 
     max_bytes: int
     stall_s: float
+    max_waited_s: float = MAX_WAITED_S
 
 
 class Upload:
@@ -72,7 +74,7 @@ async def receive(request: Request, folder: Path, limits: UploadLimits) -> Uploa
     try:
         sink = _sink(request, upload, limits.max_bytes)
         left = limits.max_bytes + MAX_OVERHEAD_BYTES
-        async for piece in _pieces(_chunks(request, limits.stall_s)):
+        async for piece in _pieces(_chunks(request, limits)):
             left -= len(piece)
             if left < 0:
                 raise too_large(limits.max_bytes)
@@ -108,23 +110,27 @@ def too_large(max_bytes: int) -> errors.TooLarge:
     return errors.TooLarge(f"the upload is larger than the {max_bytes / 1e6:.6g} MB allowed")
 
 
-async def _chunks(request: Request, stall_s: float) -> AsyncIterator[bytes]:
+async def _chunks(request: Request, limits: UploadLimits) -> AsyncIterator[bytes]:
     """The body as it comes, as long as it comes fast enough; only time spent waiting for the client counts."""
-    stream, received, waited = request.stream(), 0, 0.0
+    stream, received, slow_s, waited_s = request.stream(), 0, 0.0, 0.0
     while True:
         began = time.monotonic()
+        slow_left_s, left_s = limits.stall_s - slow_s, limits.max_waited_s - waited_s
         try:
-            async with asyncio.timeout(stall_s - waited):
+            async with asyncio.timeout(min(slow_left_s, left_s)):
                 chunk = await anext(stream, None)
         except TimeoutError:
-            raise errors.UploadTimeout(f"{received} bytes in {stall_s:g} s are too slow") from None
+            if left_s < slow_left_s:
+                raise errors.UploadTimeout(f"an upload may take {limits.max_waited_s / 3600:.2g} hours") from None
+            raise errors.UploadTimeout(f"{received} bytes in {limits.stall_s:g} s are too slow") from None
         except ClientDisconnect:
             raise errors.Cancelled("the client left while it sent the file") from None
         if chunk is None:
             return
-        received, waited = received + len(chunk), waited + time.monotonic() - began
-        if received >= MIN_BYTES_A_SECOND * stall_s:
-            received, waited = 0, 0.0
+        took_s = time.monotonic() - began
+        received, slow_s, waited_s = received + len(chunk), slow_s + took_s, waited_s + took_s
+        if received >= MIN_BYTES_A_SECOND * limits.stall_s:
+            received, slow_s = 0, 0.0
         yield chunk
 
 
