@@ -20,7 +20,7 @@ def test_a_model_that_did_nothing_has_no_speed() -> None:
 
 def test_a_refusal_is_counted_by_its_reason_and_other_errors_are_not_refusals() -> None:
     metrics = Metrics()
-    for kind in ("urn:lectern:Overloaded", "urn:lectern:Draining", "urn:lectern:Overloaded", "urn:lectern:NotAudio"):
+    for kind in ("Overloaded", "Draining", "Overloaded", "NotAudio"):
         metrics.failed(kind)
     page = metrics.page().decode()
     assert 'transcriber_rejected_total{reason="Overloaded"} 2.0' in page

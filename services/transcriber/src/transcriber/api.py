@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from transcriber import errors, formats, openapi, options, problems, uploads
+from transcriber import errors, formats, openapi, options, uploads
 from transcriber.access import require_key
 from transcriber.engine import Engine
 from transcriber.live import HEARTBEAT_S, Live, Work, with_heartbeat
@@ -54,8 +54,12 @@ async def transcribe(request: Request, engine: OpenEngine) -> Response:
 async def received(request: Request) -> Upload:
     """The request's upload, counted. Raises what `uploads.receive` raises, and Draining when a stop waits no more."""
     service, began = service_of(request), time.monotonic()
-    async with service.gate.body():
-        upload = await uploads.receive(request, service.spool, service.limits)
+    try:
+        async with service.gate.body():
+            upload = await uploads.receive(request, service.spool, service.limits)
+    except errors.Cancelled:
+        service.metrics.cancelled()
+        raise
     service.metrics.uploaded(upload.bytes, time.monotonic() - began)
     return upload
 
@@ -97,7 +101,7 @@ async def ndjson(work: Work, heartbeat_s: float) -> AsyncIterator[str]:
             progress = event if isinstance(event, Progress) else progress
             yield line(event or progress)
     except errors.TranscriberError as error:
-        yield line(Failed(problem=problems.problem(error, work.run.request_id)))
+        yield line(Failed(problem=work.failed(error)))
 
 
 def line(event: Accepted | EngineEvent | Failed) -> str:

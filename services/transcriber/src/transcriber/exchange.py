@@ -16,6 +16,7 @@ from transcriber.metrics import Metrics
 log = structlog.get_logger()
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 QUIET = ("/health", "/metrics")
+OUR_FAULT = 500
 LINGER_S = 2.0
 LINGER_BYTES = 64 << 20
 
@@ -29,8 +30,8 @@ class Exchange:
         sent = headers.get("x-request-id", "")
         self.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
         self.status = 500
-        self._state: dict[str, object] = scope.setdefault("state", {})
-        self._state.update(request_id=self.request_id, about={})
+        self.about: dict[str, object] = {}
+        scope.setdefault("state", {}).update(request_id=self.request_id, about=self.about)
         self._began = time.monotonic()
         self._body_comes = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         self._received = self._answered = 0
@@ -42,7 +43,6 @@ class Exchange:
 
     def facts(self) -> Mapping[str, object]:
         """What the log tells."""
-        about = self._state["about"]
         return {
             "method": self._scope["method"],
             "route": self.route,
@@ -50,7 +50,7 @@ class Exchange:
             "seconds": round(time.monotonic() - self._began, 3),
             "bytes_in": self._received,
             "bytes_out": self._answered,
-            **(about if isinstance(about, dict) else {}),
+            **self.about,
         }
 
     async def receive(self) -> Message:
@@ -113,7 +113,11 @@ class Exchanges:
 
     def _tell(self, exchange: Exchange) -> None:
         self._metrics.answered(exchange.route, exchange.status)
-        if not exchange.route.startswith(QUIET):
+        if error := exchange.about.get("error"):
+            self._metrics.failed(str(error))
+        if OUR_FAULT in (exchange.status, exchange.about.get("error_status")):
+            log.error("request", **exchange.facts())
+        elif not exchange.route.startswith(QUIET):
             log.info("request", **exchange.facts())
 
 

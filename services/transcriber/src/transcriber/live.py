@@ -8,10 +8,11 @@ from typing import TypeVar
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from transcriber.errors import TranscriberError
+from transcriber import problems
+from transcriber.errors import Cancelled, TranscriberError
 from transcriber.metrics import Metrics
 from transcriber.run import Run
-from transcriber.schemas import Done, EngineEvent, SegmentEvent, Transcript
+from transcriber.schemas import Done, EngineEvent, Problem, SegmentEvent, Transcript
 from transcriber.uploads import Upload
 
 HEARTBEAT_S = 10.0  # proxies cut connections that are silent for 60 s or more
@@ -30,28 +31,34 @@ class Work:
         self.run = run
         self._metrics = metrics
         self._about = about
+        self._over = False
 
     async def events(self) -> AsyncGenerator[EngineEvent]:
         """The run's events, counted on the way. Raises TranscriberError."""
         began, first = time.monotonic(), True
-        try:
-            async for event in self.run.events():
-                if first and isinstance(event, SegmentEvent):
-                    first = False
-                    self._metrics.stage("first_segment", time.monotonic() - began)
-                if isinstance(event, Done):
-                    self._done(event.transcript, time.monotonic() - began)
-                yield event
-        except TranscriberError as error:
-            self._about.update(error=type(error).__name__)
-            raise
+        async for event in self.run.events():
+            if first and isinstance(event, SegmentEvent):
+                first = False
+                self._metrics.stage("first_segment", time.monotonic() - began)
+            if isinstance(event, Done):
+                self._done(event.transcript, time.monotonic() - began)
+            yield event
+
+    def failed(self, error: TranscriberError) -> Problem:
+        """What is said of an error after the answer has begun."""
+        self._over = True
+        return problems.noted(error, self.run.request_id, self._about)
 
     def close(self) -> None:
         """The run is cancelled unless it is done; the file is removed."""
+        if not self._over:
+            self._over = True
+            problems.noted(Cancelled("the client left before the end"), self.run.request_id, self._about)
         self.run.cancel()
         self.upload.close()
 
     def _done(self, transcript: Transcript, seconds: float) -> None:
+        self._over = True
         self._metrics.stage("transcript", seconds)
         self._about.update(
             audio_s=transcript.duration_s, language=transcript.language, segments=len(transcript.segments)

@@ -108,10 +108,9 @@ class Metrics:
 
     def failed(self, error_type: str) -> None:
         """One request failed, before or after its answer began."""
-        name = error_type.rpartition(":")[2]
-        self._errors.labels(name).inc()
-        if name in REFUSED:
-            self._rejected.labels(name).inc()
+        self._errors.labels(error_type).inc()
+        if error_type in REFUSED:
+            self._rejected.labels(error_type).inc()
 
 
 class Lately:

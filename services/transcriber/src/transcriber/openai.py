@@ -119,8 +119,8 @@ async def _sent(events: AsyncIterator[EngineEvent], work: Work, heartbeat_s: flo
             elif isinstance(event, Done):
                 yield _sse({"type": "transcript.text.done", "text": event.transcript.text})
     except errors.TranscriberError as error:
-        found = problems.problem(error, work.run.request_id)
-        yield "event: error\n" + _sse({"type": "error", "error": problems.openai_error(found)})
+        failure = problems.openai_error(work.failed(error))
+        yield "event: error\n" + _sse({"type": "error", "error": failure})
     yield "data: [DONE]\n\n"
 
 

@@ -11,7 +11,6 @@ from starlette.middleware.errors import ServerErrorMiddleware
 
 from transcriber import errors
 from transcriber.schemas import Problem
-from transcriber.service import Service
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATHS = "/v1/"
@@ -49,15 +48,19 @@ def install(app: FastAPI) -> None:
 
 async def answer(request: Request, error: Exception) -> JSONResponse:
     """Any error as an answer: problem+json, or OpenAI's shape under /v1."""
-    found = problem(error, getattr(request.state, "request_id", "-"))
-    service: Service = request.app.state.service
-    service.metrics.failed(found.type)
-    about = getattr(request.state, "about", {})
-    about.update(error=found.type, detail=found.detail if found.status < 500 else repr(error))
+    found = noted(error, getattr(request.state, "request_id", "-"), getattr(request.state, "about", {}))
     if request.url.path.startswith(OPENAI_PATHS):
         return openai_response(found, headers(error))
     extra = {**headers(error), "X-Request-ID": found.request_id}
     return JSONResponse(found.model_dump(), found.status, extra, MEDIA_TYPE)
+
+
+def noted(error: Exception, request_id: str, about: dict[str, object]) -> Problem:
+    """What a client is told; `about`, from which the request is logged and counted, hears it too."""
+    found = problem(error, request_id)
+    detail = found.detail if isinstance(error, errors.TranscriberError) or found.status < 500 else repr(error)
+    about.update(error=type(error).__name__, error_status=found.status, detail=detail)
+    return found
 
 
 def problem(error: Exception, request_id: str) -> Problem:
