@@ -3,14 +3,17 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from tests.transcriber.watching import Left, left_behind
-from transcriber import errors
+from transcriber import errors, media
 from transcriber.media import Decoders, MediaLimits
 from transcriber.windows import SAMPLE_RATE
 
@@ -111,3 +114,23 @@ def test_a_decoder_that_is_not_read_to_the_end_goes_when_it_is_closed(decoders: 
     with decoders.open(lecture) as media:
         next(media)
     assert left_behind(before) == Left()
+
+
+def test_a_decoder_of_ours_that_fails_is_told_apart_and_its_traceback_is_logged(
+    lecture: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([sys.executable, "-c", "1/0"], stderr=subprocess.PIPE)
+
+    monkeypatch.setattr(media, "_spawn", broken)
+    with capture_logs() as lines, pytest.raises(errors.ModelError, match="no fault of the file"):
+        Decoders(spares=0).open(lecture)
+    assert [(line["event"], line["code"], "ZeroDivisionError" in line["said"]) for line in lines] == [
+        ("decoder.failed", 1, True)
+    ]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_decoder_has_no_threads_it_does_not_need(decoders: Decoders, lecture: Path) -> None:
+    with decoders.open(lecture) as found:
+        assert psutil.Process(found.pid).num_threads() <= 2

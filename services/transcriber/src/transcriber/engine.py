@@ -45,7 +45,7 @@ class EngineSettings:
 
     `workers` model threads a device: on a CPU several with few threads each do more than one with many; a large GPU
     encodes one batch while it decodes another, for twice the memory. A window is decoded `max_attempts` times at most.
-    `finished` transcripts are remembered for requests that come again.
+    `finished` transcripts are remembered for requests that come again. `open_files` decoders run at one time at most.
     """
 
     window_s: float = 30.0
@@ -55,6 +55,7 @@ class EngineSettings:
     max_queue_s: float = 3600.0
     workers: int = 1
     intake_threads: int = 2
+    open_files: int = 32
     finished: int = 16
     limits: MediaLimits = field(default_factory=MediaLimits)
 
@@ -75,7 +76,7 @@ class Engine:
         self._speech = SpeechModel()
         models = len(self._backends) * settings.workers
         self._admission = Admission(backend.device, models, settings.max_queue_s)
-        self._readers = Readers(settings.intake_threads, settings.limits, self._cut)
+        self._readers = Readers(settings.intake_threads, settings.open_files, settings.limits, self._cut)
         self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._readers.go_on)
         self._readers.serve(self._backlog)
         self._finisher = ThreadPoolExecutor(1, thread_name_prefix="finisher")

@@ -1,5 +1,7 @@
 """A file's way to the model: decode a block, find speech, cut windows, compute features; then let others go first."""
 
+from collections.abc import Callable
+
 from transcriber import errors
 from transcriber.backend import Backend
 from transcriber.cutter import WindowCutter
@@ -16,6 +18,7 @@ class Intake:
     def __init__(self, job: Job, backend: Backend, speech: SpeechModel, window_s: float) -> None:
         self.job = job
         self.windows = 0
+        self.on_close: Callable[[], None] = lambda: None
         self._backend = backend
         self._cutter = WindowCutter(speech, window_s)
         self._media: Media | None = None
@@ -57,9 +60,10 @@ class Intake:
         return [self._row(window) for window in self._cutter.feed(block)], False
 
     def close(self) -> None:
-        """End the decoder; safe to call twice."""
+        """End the decoder; safe to call twice. Whoever waits for the file's place hears of it."""
         if self._media is not None:
             self._media.close()
+        self.on_close()
 
     def _row(self, window: CutWindow) -> Row:
         self.windows += 1

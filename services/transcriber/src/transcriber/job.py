@@ -46,6 +46,12 @@ class Job:
         """Seconds of audio still to do."""
         return 0.0 if self.ended else max(0.0, self.audio_s - self.done_s)
 
+    @property
+    def request_ids(self) -> list[str]:
+        """Who waits for it, for the log."""
+        with self._lock:
+            return [run.request_id for run in self._listeners]
+
     # --- rows, under the engine's lock ----------------------------------------------------------------------------
 
     @property

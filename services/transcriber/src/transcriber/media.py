@@ -7,19 +7,24 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
+import structlog
 
 from transcriber import errors
 from transcriber.windows import Samples
 
+log = structlog.get_logger()
 HEADER = struct.Struct("<cI")
 MAX_FRAME_BYTES = 1 << 28
 LAST_S = 2.0  # from the end of its answers to the end of its process
+RETRY_S = 30.0
+MAX_WORDS = 10_000
 CRASHED = "decoding the audio crashed: the file is damaged"
 VERDICTS = {kind.__name__: kind for kind in (errors.NotAudio, errors.NoAudioTrack, errors.Undecodable, errors.TooLong)}
 
@@ -39,19 +44,32 @@ class Decoders:
     def __init__(self, spares: int = 1) -> None:
         self._spares: queue.SimpleQueue[_Child] = queue.SimpleQueue()
         for _ in range(spares):
-            self._spares.put(_Child())
+            self._keep_one_ready()
 
     def open(self, path: Path, limits: MediaLimits | None = None) -> "Media":
-        """Begin to decode the file at `path`; raises EmptyUpload, NotAudio, NoAudioTrack or Undecodable."""
+        """Begin to decode the file at `path`.
+
+        Raises EmptyUpload, NotAudio, NoAudioTrack, Undecodable, or Overloaded where no process can be started.
+        """
         if path.stat().st_size == 0:
             raise errors.EmptyUpload("the upload is empty: send the bytes of an audio or video file")
         try:
             child = self._spares.get_nowait()
         except queue.Empty:
-            child = _Child()
-        else:
-            self._spares.put(_Child())
+            return Media(self._started(), path, limits or MediaLimits())
+        self._keep_one_ready()
         return Media(child, path, limits or MediaLimits())
+
+    def _keep_one_ready(self) -> None:
+        with suppress(errors.Overloaded):  # then a file waits for its decoder to start
+            self._spares.put(self._started())
+
+    def _started(self) -> "_Child":
+        try:
+            return _Child()
+        except OSError as error:  # out of processes, memory or descriptors
+            log.error("decoder.not_started", error=str(error))
+            raise errors.Overloaded("no decoder can be started now: try again later", RETRY_S) from error
 
     def close(self) -> None:
         """End the spare decoders."""
@@ -115,14 +133,13 @@ class _Child:
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "transcriber.decoder", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # its errors go where ours go: they are bugs, and nothing else is said there
-                env={},
-            )
+        try:
+            self._process = _spawn(theirs)
+        except OSError:
+            self._socket.close()
+            raise
+        finally:
+            theirs.close()
 
     @property
     def pid(self) -> int:
@@ -156,6 +173,7 @@ class _Child:
         except subprocess.TimeoutExpired:
             return errors.Undecodable(CRASHED)
         if code > 0:
+            log.error("decoder.failed", code=code, said=self._last_words())
             return errors.ModelError(f"the decoder failed (exit code {code}): this is no fault of the file")
         return errors.Undecodable(CRASHED)
 
@@ -169,10 +187,28 @@ class _Child:
             missing -= len(part)
         return b"".join(parts)
 
+    def _last_words(self) -> str:
+        """What a process that has ended said of its failure."""
+        errors_of = self._process.stderr
+        return errors_of.read(MAX_WORDS).decode("utf-8", "replace") if errors_of else ""
+
     def end(self) -> None:
         self._socket.close()
         self._process.kill()
         self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+
+def _spawn(theirs: socket.socket) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "transcriber.decoder", str(theirs.fileno())],
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,  # bugs are said there, and nothing else
+        env={"OPENBLAS_NUM_THREADS": "1"},  # numpy would start a thread for each processor
+    )
 
 
 def verdict(payload: bytes) -> errors.MediaError:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -10,6 +12,7 @@ from transcriber.backlog import Backlog
 from transcriber.intake import Intake
 from transcriber.job import Job
 from transcriber.media import Decoders, MediaLimits
+from transcriber.openings import Openings
 
 log = structlog.get_logger()
 
@@ -17,8 +20,11 @@ log = structlog.get_logger()
 class Readers:
     """`go_on` is called under the backlog's lock, and only ever queues."""
 
-    def __init__(self, threads: int, limits: MediaLimits, on_cut: Callable[[Job, Intake], None]) -> None:
+    def __init__(
+        self, threads: int, open_files: int, limits: MediaLimits, on_cut: Callable[[Job, Intake], None]
+    ) -> None:
         self._decoders = Decoders()
+        self._openings = Openings(open_files)
         self._limits = limits
         self._on_cut = on_cut
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
@@ -29,23 +35,37 @@ class Readers:
         self._backlog = backlog
 
     def go_on(self, intake: Intake) -> None:
-        """Read the file's next block when its turn comes."""
-        self._pool.submit(self._read, intake).add_done_callback(lambda future: self._check(intake, future))
+        """Read the file's next block when its turn comes; its first one once there is a place for it."""
+        if intake.is_open:
+            self._queue([intake])
+        else:
+            intake.on_close = lambda: self._queue(self._openings.end(intake))
+            self._queue(self._openings.begin(intake))
 
     def close(self) -> None:
         """Finish the blocks under way, then end the decoders."""
         self._pool.shutdown(cancel_futures=True)
         self._decoders.close()
 
+    def _queue(self, intakes: list[Intake]) -> None:
+        with suppress(RuntimeError):  # the pool is closed: nobody reads any more
+            for intake in intakes:
+                future = self._pool.submit(self._read, intake)
+                future.add_done_callback(partial(self._check, intake))
+
     def _read(self, intake: Intake) -> None:
         job, backlog = intake.job, self._backlog
-        if job.ended or backlog is None:
+        if backlog is None:
+            return
+        if job.ended:
+            backlog.was_not_read(intake)
             intake.close()
             return
         if not intake.is_open:
             job.duration_s = intake.open(self._decoders, self._limits)
         rows, last = intake.step()
-        job.audio_s = max(job.duration_s or job.audio_s, intake.read_s)
+        claimed_s = min(job.duration_s or job.audio_s, self._limits.max_audio_s)
+        job.audio_s = max(claimed_s, intake.read_s)
         backlog.was_read(intake, rows, last=last)
         if last:
             self._on_cut(job, intake)
@@ -59,6 +79,6 @@ class Readers:
             return
         self._backlog.was_not_read(intake)
         if not isinstance(error, errors.TranscriberError):
-            log.error("reader.failed", error=repr(error))
-            error = errors.ModelError(f"reading the file failed unexpectedly: {error!r}")
+            log.error("reader.failed", error=repr(error), requests=intake.job.request_ids)
+            error = errors.ModelError("reading the file failed unexpectedly: the service's log says how")
         self._backlog.end(intake.job, error)

@@ -89,7 +89,8 @@ class Worker(threading.Thread):
     def _heal(self, rows: list[Row], error: Exception) -> None:
         """Out of memory: smaller batches from now on. A lost device: the end. Else: each row once more, alone."""
         fault = self._backend.fault(error)
-        log.error("batch.failed", rows=len(rows), fault=fault, error=str(error))
+        requests = sorted({each for row in rows for each in cast("Job", row.owner).request_ids})
+        log.error("batch.failed", rows=len(rows), fault=fault, error=str(error), requests=requests)
         if fault == "device_lost":
             self._on_lost(errors.DeviceLost(f"the GPU failed and the service must restart: {error}"))
         elif fault == "out_of_memory" and len(rows) > 1:
