@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from transcriber import errors, formats, openapi, options, uploads
 from transcriber.access import require_key
+from transcriber.durations import claimed_s
 from transcriber.engine import Engine
 from transcriber.live import HEARTBEAT_S, Live, Work, with_heartbeat
 from transcriber.schemas import Accepted, Done, EngineEvent, Failed, Format, Options, Progress, Transcript
@@ -66,9 +67,10 @@ async def received(request: Request) -> Upload:
 
 def begun(request: Request, engine: Engine, upload: Upload, wanted: Options) -> Work:
     """Queue an upload. Raises Overloaded, Draining, NotReady or BadOption."""
-    request_id: str = request.state.request_id
-    run = engine.submit(upload.path, wanted, request_id=request_id, content_sha256=upload.sha256)
-    return Work(upload, run, service_of(request).metrics, request.state.about)
+    service, request_id = service_of(request), str(request.state.request_id)
+    seconds = min(claimed_s(upload.path) or 0, service.settings.max_audio_seconds) or None
+    run = engine.submit(upload.path, wanted, request_id=request_id, audio_s_hint=seconds, content_sha256=upload.sha256)
+    return Work(upload, run, service.metrics, request.state.about)
 
 
 def answer(transcript: Transcript, form: Format, headers: dict[str, str]) -> Response:

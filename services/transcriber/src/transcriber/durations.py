@@ -1,0 +1,105 @@
+"""How long a file says it is, from a few bytes of the commonest formats: for predictions before it is read.
+
+The decoder's word comes later and counts more. Everything here is a claim by whoever sent the file.
+"""
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+HEAD_BYTES = 4096
+TAIL_BYTES = 1 << 16  # the longest page of Ogg
+MAX_BOXES = 64
+# ISO 11172-3 and 13818-3: kbit/s of layer III, in MPEG 1 and in MPEG 2
+KBITS = (
+    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
+)
+RATES = (44100, 48000, 32000)
+
+
+def claimed_s(path: Path) -> float | None:
+    """Seconds of audio in the file at `path`; None where its format is another or it says nothing."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        try:
+            seconds = _reader(head)(file, head)
+        except (struct.error, ZeroDivisionError, IndexError, OverflowError):
+            return None
+    return seconds if seconds > 0 else None
+
+
+def _reader(head: bytes) -> Callable[[BinaryIO, bytes], float]:
+    if head[:4] in (b"RIFF", b"RF64"):
+        return _wav
+    if head[:4] == b"fLaC":
+        return _flac
+    if head[:4] == b"OggS":
+        return _ogg
+    return _mp4 if head[4:8] == b"ftyp" else _mp3
+
+
+def _wav(file: BinaryIO, head: bytes) -> float:
+    """The size it gives may be a lie or a stream's; its bytes a second are not."""
+    (bytes_a_second,) = struct.unpack_from("<I", head, head.index(b"fmt ") + 16) if b"fmt " in head else (0,)
+    return _size(file) / bytes_a_second
+
+
+def _flac(_: BinaryIO, head: bytes) -> float:
+    """Rate (20 bits), channels (3), bits a sample (5), samples (36)."""
+    (packed,) = struct.unpack_from(">Q", head, 18)
+    return (packed & (1 << 36) - 1) / (packed >> 44)
+
+
+def _ogg(file: BinaryIO, head: bytes) -> float:
+    """The last page tells the number of samples; Opus always counts 48,000 a second."""
+    vorbis = head.find(b"\x01vorbis")
+    (rate,) = (
+        (48000,) if b"OpusHead" in head else struct.unpack_from("<I", head, vorbis + 12 if vorbis > 0 else len(head))
+    )
+    file.seek(max(0, _size(file) - TAIL_BYTES))
+    tail = file.read()
+    (samples,) = struct.unpack_from("<q", tail, tail.rfind(b"OggS") + 6)
+    return samples / rate
+
+
+def _mp4(file: BinaryIO, _: bytes) -> float:
+    """Boxes follow each other; `mvhd`, the first one in `moov`, has the time scale and the duration."""
+    at = 0
+    for _box in range(MAX_BOXES):
+        file.seek(at)
+        size, kind = struct.unpack(">I4s", file.read(8))
+        if kind == b"mvhd":
+            version, body = file.read(1), file.read(31)
+            scale, duration = (
+                struct.unpack_from(">IQ", body, 19) if version == b"\1" else struct.unpack_from(">II", body, 11)
+            )
+            return duration / scale
+        if size == 1:
+            (size,) = struct.unpack(">Q", file.read(8))
+        at += 8 if kind == b"moov" else max(8, size)
+    return 0.0
+
+
+def _mp3(file: BinaryIO, head: bytes) -> float:
+    """Frames, where the first one says how many there are; else the size by the first one's bits a second."""
+    start = 0
+    if head[:3] == b"ID3":
+        a, b, c, d = head[6:10]
+        start = 10 + (a << 21 | b << 14 | c << 7 | d)
+    file.seek(start)
+    first = file.read(200)
+    if first[0] != 0xFF or first[1] & 0xE6 != 0xE2:
+        return 0.0
+    version = first[1] >> 3 & 3  # 3 is MPEG 1, 2 is MPEG 2, 0 is MPEG 2.5
+    rate = RATES[first[2] >> 2 & 3] // {3: 1, 2: 2, 0: 4}.get(version, 1)
+    told = max(first.find(b"Xing"), first.find(b"Info"))
+    if told > 0 and first[told + 7] & 1:
+        (frames,) = struct.unpack_from(">I", first, told + 8)
+        return frames * (1152 if version == 3 else 576) / rate
+    return (_size(file) - start) / (KBITS[version != 3][first[2] >> 4] * 125)
+
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, 2)
