@@ -25,7 +25,7 @@ def claimed_s(path: Path) -> float | None:
         head = file.read(HEAD_BYTES)
         try:
             seconds = _reader(head)(file, head)
-        except (struct.error, ZeroDivisionError, IndexError, OverflowError):
+        except (struct.error, ZeroDivisionError, IndexError, ValueError):
             return None
     return seconds if seconds > 0 else None
 
