@@ -36,7 +36,7 @@ async def test_verbose_json_has_segments_and_words(server: str, lecture: Path) -
             response_format="verbose_json",
             timestamp_granularities=["segment", "word"],
         )
-    assert answer.language == "en"
+    assert answer.language == "english"
     assert answer.segments
     assert answer.words
     assert answer.words[0].word == "Today,"

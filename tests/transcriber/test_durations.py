@@ -50,6 +50,6 @@ def test_damaged_files_break_nothing(name: str, lecture: Path, tmp_path: Path) -
 async def test_an_eta_is_of_the_file_s_seconds_not_of_its_bytes(lecture: Path, tmp_path: Path) -> None:
     large = convert(lecture, tmp_path / "a.wav", "-ar", "48000", "-ac", "2", seconds=100).read_bytes()
     async with served(model_workers=1) as server:
-        answer = await server.post(large)
+        answer = await server.post(large, format="ndjson")
     assert len(large) > 10_000_000
     assert float(answer.headers["x-eta-seconds"]) == pytest.approx(100 / PRIOR_SPEED["cpu"], rel=0.1)

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from faster_whisper.tokenizer import _LANGUAGE_CODES  # pyright: ignore[reportPrivateUsage] - the list itself
 
 from tests.transcriber.fake_service import Served, served
+from tests.transcriber.fakes import heard
+from transcriber.languages import NAMES, name_of
 
 AUDIO = "/v1/audio/transcriptions"
 
@@ -25,7 +28,9 @@ async def post(server: Served, file: bytes, path: str = AUDIO, **fields: str) ->
         ({"temperature": "1.5"}, 400, "temperature '1.5'"),
         ({"stream": "perhaps"}, 400, "field stream"),
         ({"language": "klingon"}, 400, "language 'klingon' is unknown"),
-        ({"prompt": "x" * 2001}, 400, "field prompt"),
+        ({"language": "x" * 9000}, 400, "language 'xxxxxxxxxxxxxxxxxxxx' is unknown"),
+        ({"include[]": "logprobs"}, 400, "include is not supported: log probabilities come as avg_logprob"),
+        ({"known_speaker_names[]": "Ada"}, 400, "known_speaker_names is not supported"),
     ],
 )
 async def test_a_field_that_cannot_be_used_is_named_in_openai_s_shape(
@@ -74,6 +79,40 @@ async def test_translation_asks_for_translation(lecture_start: bytes) -> None:
         answer = await post(server, lecture_start, "/v1/audio/translations")
         assert answer.status_code == 200
         assert "translate" in server.backend.calls[-1].prompts[0]
+
+
+async def test_a_translation_s_language_is_english_and_others_have_their_names(lecture_start: bytes) -> None:
+    async with served() as server:
+        server.backend.language = lambda _: "de"
+        verbose = {"response_format": "verbose_json"}
+        spoken = (await post(server, lecture_start, **verbose)).json()
+        translated = (await post(server, lecture_start, "/v1/audio/translations", **verbose)).json()
+        assert (spoken["task"], spoken["language"]) == ("transcribe", "german")
+        assert (translated["task"], translated["language"]) == ("translate", "english")
+
+
+def test_every_language_of_whisper_has_a_name() -> None:
+    assert set(_LANGUAGE_CODES) <= set(NAMES)
+    assert len(set(NAMES.values())) == len(NAMES)
+    assert name_of("tlh") == "tlh"
+
+
+async def test_of_a_long_prompt_the_end_counts_and_keywords_are_listened_for(lecture_start: bytes) -> None:
+    async with served() as server:
+        prompt = "long ago " * 300 + "and now Tlön"
+        answer = await post(server, lecture_start, prompt=prompt, **{"keywords[]": "Uqbar"})
+        assert answer.status_code == 200
+        told = server.backend.calls[-1].prompts[0]
+        assert told.startswith("Uqbar ")
+        assert "and now Tlön" in told
+        assert len(told) < 2100
+
+
+async def test_a_log_probability_that_is_no_number_breaks_no_json(lecture_start: bytes) -> None:
+    async with served() as server:
+        server.backend.hear = lambda _mark, _temperature: heard("So be it.", avg_logprob=float("nan"))
+        answer = await post(server, lecture_start, response_format="verbose_json")
+        assert answer.json()["segments"][0]["avg_logprob"] < -10
 
 
 async def test_models_are_found_by_the_name_that_was_set_too() -> None:

@@ -46,10 +46,9 @@ async def transcribe(request: Request, engine: OpenEngine) -> Response:
         form = options.form(upload)
         work = begun(request, engine, upload, options.options(upload))
         stack.pop_all()
-    headers = {"X-Eta-Seconds": str(work.run.eta_s)}
     if form == "ndjson":
-        return Live(ndjson(work, HEARTBEAT_S), work, formats.MEDIA_TYPES[form], headers)
-    return answer(await finished(request, work), form, headers)
+        return Live(ndjson(work, HEARTBEAT_S), work, formats.MEDIA_TYPES[form], eta(work))
+    return answer(await finished(request, work), form)
 
 
 async def received(request: Request) -> Upload:
@@ -73,10 +72,15 @@ def begun(request: Request, engine: Engine, upload: Upload, wanted: Options) -> 
     return Work(upload, run, service.metrics, request.state.about)
 
 
-def answer(transcript: Transcript, form: Format, headers: dict[str, str]) -> Response:
+def eta(work: Work) -> dict[str, str]:
+    """A header for answers that begin before their end: only there it comes in time."""
+    return {"X-Eta-Seconds": str(work.run.eta_s)}
+
+
+def answer(transcript: Transcript, form: Format) -> Response:
     """A transcript in any format but ndjson; what people save comes with a file name."""
-    if form in DOWNLOADS:
-        headers = {**headers, "Content-Disposition": f'attachment; filename="transcript.{form}"'}
+    named = {"Content-Disposition": f'attachment; filename="transcript.{form}"'}
+    headers = named if form in DOWNLOADS else None
     return Response(formats.render(transcript, form), headers=headers, media_type=formats.MEDIA_TYPES[form])
 
 

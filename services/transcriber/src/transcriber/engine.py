@@ -183,7 +183,9 @@ class Engine:
         self._check_state()
         if options.language and options.language not in self.backend.languages:
             known = ", ".join(code for code in EXAMPLES if code in self.backend.languages)
-            raise errors.BadOption(f"language {options.language!r} is unknown: use a code such as {known}, or auto")
+            raise errors.BadOption(
+                f"language {options.language[:20]!r} is unknown: use a code such as {known}, or auto"
+            )
 
     def _attach(self, job: Job, path: Path, options: Options, request_id: str) -> Run:
         job.paths.append(path)

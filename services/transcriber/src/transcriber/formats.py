@@ -22,7 +22,7 @@ def render(transcript: Transcript, form: Format) -> str:
         return to_srt(transcript.segments)
     if form == "vtt":
         return to_vtt(transcript.segments)
-    return to_tsv(transcript.segments) if form == "tsv" else transcript.model_dump_json(exclude_none=True)
+    return to_tsv(transcript.segments) if form == "tsv" else transcript.model_dump_json()
 
 
 def to_text(transcript: Transcript) -> str:

@@ -14,7 +14,8 @@ from fastapi.responses import JSONResponse
 
 from transcriber import errors, formats, openapi, options, problems
 from transcriber.access import require_key
-from transcriber.api import OpenEngine, begun, finished, received, service_of
+from transcriber.api import OpenEngine, begun, eta, finished, received, service_of
+from transcriber.languages import name_of
 from transcriber.live import HEARTBEAT_S, Live, Work, opened, with_heartbeat
 from transcriber.schemas import Done, EngineEvent, Options, SegmentEvent, Task, Transcript
 from transcriber.service import Service
@@ -25,7 +26,12 @@ router = APIRouter(prefix="/v1", dependencies=[Depends(require_key)], tags=["Ope
 Shape = Literal["json", "text", "srt", "verbose_json", "vtt"]
 SHAPES: tuple[Shape, ...] = ("json", "text", "srt", "verbose_json", "vtt")
 GRANULARITIES = ("segment", "word")
-GRANULARITY_FIELDS = ("timestamp_granularities[]", "timestamp_granularities")
+NOT_HERE = {
+    "include": "log probabilities come as avg_logprob of each segment, with response_format=verbose_json",
+    "known_speaker_names": "speakers are not told apart",
+    "known_speaker_references": "speakers are not told apart",
+}
+MAX_PROMPT = 2000
 ALIASES = ("whisper-1", "whisper", "default")
 TheService = Annotated[Service, Depends(service_of)]
 
@@ -79,7 +85,7 @@ async def _answer(request: Request, engine: OpenEngine, task: Task) -> Response:
         stack.callback(work.close)
         events = await opened(work.events(), HEARTBEAT_S)  # a file that cannot be read is still a status of its own
         stack.pop_all()
-    return Live(_sent(events, work, HEARTBEAT_S), work, "text/event-stream", {})
+    return Live(_sent(events, work, HEARTBEAT_S), work, "text/event-stream", eta(work))
 
 
 def _shaped(transcript: Transcript, wish: Wish) -> Response:
@@ -93,7 +99,7 @@ def _shaped(transcript: Transcript, wish: Wish) -> Response:
 def _verbose(transcript: Transcript, wish: Wish) -> dict[str, Any]:
     found: dict[str, Any] = {
         "task": wish.task,
-        "language": transcript.language,
+        "language": "english" if wish.task == "translate" else name_of(transcript.language),
         "duration": transcript.duration_s,
         "text": transcript.text,
         "usage": _usage(transcript),
@@ -138,7 +144,10 @@ def _model(service: Service) -> dict[str, Any]:
 
 
 def _wish(upload: Upload, task: Task) -> Wish:
-    sent = [value for name, values in upload.fields.items() if name in GRANULARITY_FIELDS for value in values]
+    for name, instead in NOT_HERE.items():
+        if _listed(upload, name):
+            raise errors.BadOption(f"{name} is not supported: {instead}")
+    sent = _listed(upload, "timestamp_granularities")
     if unknown := next((value for value in sent if value not in GRANULARITIES), None):
         raise errors.BadOption(f"timestamp_granularities[] {unknown[:40]!r} is unknown: use segment or word")
     shape = _shape(upload.value("response_format") or "json")
@@ -147,7 +156,7 @@ def _wish(upload: Upload, task: Task) -> Wish:
 
 
 def _options(upload: Upload, wish: Wish) -> Options:
-    """Temperature is checked and left to the guards, as OpenAI does with its default."""
+    """Temperature is checked and left to the guards, as OpenAI does at 0; of a long prompt the end counts."""
     heat = upload.value("temperature") or "0"
     try:
         fits = 0 <= float(heat) <= 1
@@ -155,7 +164,15 @@ def _options(upload: Upload, wish: Wish) -> Options:
         fits = False
     if not fits:
         raise errors.BadOption(f"temperature {heat[:40]!r} is not a number from 0 to 1")
-    return options.options(upload, task=wish.task, word_timestamps="word" in wish.granularities)
+    prompt = (upload.value("prompt") or "")[-MAX_PROMPT:]
+    hotwords = upload.value("hotwords") or ", ".join(_listed(upload, "keywords"))[:MAX_PROMPT]
+    words = "word" in wish.granularities
+    return options.options(upload, task=wish.task, word_timestamps=words, prompt=prompt, hotwords=hotwords)
+
+
+def _listed(upload: Upload, name: str) -> list[str]:
+    """A list as the SDK sends it, or without the brackets."""
+    return [*upload.fields.get(f"{name}[]", ()), *upload.fields.get(name, ())]
 
 
 def _shape(wanted: str) -> Shape:

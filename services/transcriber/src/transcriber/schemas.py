@@ -56,7 +56,7 @@ class Segment(Record):
     start: float
     end: float
     text: str
-    words: tuple[Word, ...] | None = None
+    words: tuple[Word, ...] | None = Field(default=None, exclude_if=lambda words: words is None)
     avg_logprob: float
     compression_ratio: float
     no_speech_prob: float
