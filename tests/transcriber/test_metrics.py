@@ -10,8 +10,18 @@ def test_speed_and_business_are_those_of_the_last_minute() -> None:
     lately.add(4, busy_s=1000.0, audio_s=1.0)
     now[0] = 100.0
     lately.add(6, busy_s=3.0, audio_s=60.0)
+    now[0] = 110.0
     lately.add(6, busy_s=3.0, audio_s=60.0)
     assert (lately.speed, lately.windows_a_second, lately.busy) == (20.0, 0.2, 0.1)
+
+
+def test_two_model_threads_are_twice_as_fast_and_no_busier_than_all_the_time() -> None:
+    now = [100.0]
+    lately = Lately(lambda: now[0])
+    lately.models = 2
+    for now[0] in (110.0, 110.0, 115.0, 120.0):
+        lately.add(4, busy_s=10.0, audio_s=100.0)
+    assert (lately.speed, lately.busy) == (20.0, 1.0)
 
 
 def test_a_model_that_did_nothing_has_no_speed() -> None:

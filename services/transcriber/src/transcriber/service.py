@@ -93,7 +93,9 @@ class Service:
         log.info("model.loading", model=self.settings.whisper_model)
         backends = await self._loaded(load)
         self._phase = "the model is warming up"
-        engine = Engine(backends[0], self._engine_settings(backends[0]), self.metrics, backends[1:])
+        settings = self._engine_settings(backends[0])
+        self.metrics.models(len(backends) * settings.workers)
+        engine = Engine(backends[0], settings, self.metrics, backends[1:])
         try:
             await engine.start()
             self._opened(engine, time.monotonic() - started)
