@@ -1,7 +1,8 @@
 """What Prometheus is told."""
 
 from tests.transcriber.fake_service import served
-from transcriber.metrics import Lately, Metrics
+from transcriber.lately import Lately
+from transcriber.metrics import Metrics
 
 
 def test_speed_and_business_are_those_of_the_last_minute() -> None:

@@ -1,37 +1,20 @@
 """What Prometheus is told, on a registry of our own."""
 
-import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from prometheus_client import CONTENT_TYPE_LATEST as MEDIA_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
+from transcriber.lately import Lately
+
 PREFIX = "transcriber_"
-LATELY_S = 60.0  # the stretch of time that speed and business are said of
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800)
 REFUSED = ("Overloaded", "Draining", "NotReady")
 
 Stage = Literal["upload", "first_segment", "transcript"]
 
 __all__ = ["MEDIA_TYPE", "Metrics", "Stage"]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One batch of one model thread."""
-
-    ended_at: float
-    rows: int
-    busy_s: float
-    audio_s: float
-
-    @property
-    def began_at(self) -> float:
-        """By the same clock as `ended_at`."""
-        return self.ended_at - self.busy_s
 
 
 class Metrics:
@@ -77,15 +60,10 @@ class Metrics:
         self._rejected = Counter(
             f"{PREFIX}rejected", "Requests to come back later, and why", ["reason"], registry=registry
         )
-        self.gauge(
-            "speed_times_real_time",
-            "Seconds of audio a second of work, all model threads together, lately",
-            lambda: self._lately.speed,
-        )
-        self.gauge("windows_per_second", "Windows decoded a second, lately", lambda: self._lately.windows_a_second)
-        self.gauge(
-            "model_busy_ratio", "Share of their time that the model threads worked, lately", lambda: self._lately.busy
-        )
+        lately = self._lately
+        self.gauge("speed_times_real_time", "Seconds of audio a second of work, lately", lambda: lately.speed)
+        self.gauge("windows_per_second", "Windows decoded a second, lately", lambda: lately.windows_a_second)
+        self.gauge("model_busy_ratio", "Share of their time that model threads worked, lately", lambda: lately.busy)
 
     def models(self, threads: int) -> None:
         """How many batches the model decodes at one time."""
@@ -137,44 +115,3 @@ class Metrics:
         self._errors.labels(error_type).inc()
         if error_type in REFUSED:
             self._rejected.labels(error_type).inc()
-
-
-class Lately:
-    """Batches of the last minute, of `models` threads; added by them, read by others."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.models = 1
-        self._clock = clock
-        self._since = clock()
-        self._batches: deque[Batch] = deque(maxlen=10_000)
-
-    def add(self, rows: int, busy_s: float, audio_s: float) -> None:
-        """A batch has just ended."""
-        self._batches.append(Batch(self._clock(), rows, busy_s, audio_s))
-
-    @property
-    def speed(self) -> float:
-        """Seconds of audio a second in which any model thread worked; 0 where none did."""
-        worked_s, until = 0.0, 0.0
-        recent = sorted(self._recent(), key=lambda batch: batch.began_at)
-        for batch in recent:
-            worked_s += max(0.0, batch.ended_at - max(batch.began_at, until))
-            until = max(until, batch.ended_at)
-        return sum(batch.audio_s for batch in recent) / worked_s if worked_s else 0.0
-
-    @property
-    def windows_a_second(self) -> float:
-        """Windows a second of the clock."""
-        return sum(batch.rows for batch in self._recent()) / self._span_s()
-
-    @property
-    def busy(self) -> float:
-        """0 to 1: the share of their time that the model threads worked."""
-        return min(1.0, sum(batch.busy_s for batch in self._recent()) / self._span_s() / self.models)
-
-    def _span_s(self) -> float:
-        return max(1.0, min(LATELY_S, self._clock() - self._since))
-
-    def _recent(self) -> list[Batch]:
-        oldest = self._clock() - LATELY_S
-        return [batch for batch in list(self._batches) if batch.ended_at > oldest]
