@@ -9,6 +9,7 @@ import numpy as np
 
 from transcriber.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
 from transcriber.schemas import Task
+from transcriber.watcher import Wait
 from transcriber.windows import SAMPLE_RATE, Samples
 
 LANGUAGES = frozenset({"en", "de", "fr", "es"})
@@ -120,8 +121,9 @@ class CountingMetrics:
     def batch(self, rows: int, size: int, busy_s: float, audio_s: float) -> None:
         self.batches.append(rows)
 
-    def waited(self, seconds: float) -> None:
-        self.waits.append(seconds)
+    def waited(self, seconds: float, stage: Wait = "model") -> None:
+        if stage == "model":
+            self.waits.append(seconds)
 
     def doubted(self, guard: str) -> None:
         self.guards.append(guard)

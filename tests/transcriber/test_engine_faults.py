@@ -12,6 +12,7 @@ from tests.waiting import wait_until
 from transcriber import errors
 from transcriber.backend import Mel
 from transcriber.schemas import Transcript
+from transcriber.watcher import Wait
 from transcriber.windows import Samples
 
 
@@ -70,8 +71,9 @@ async def test_a_lost_device_fails_everybody_and_says_that_only_a_restart_helps(
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_model_thread_that_dies_leaves_nobody_waiting(clips: list[Path]) -> None:
     class Broken(CountingMetrics):
-        def waited(self, seconds: float) -> None:
-            raise KeyError("a bug")
+        def waited(self, seconds: float, stage: Wait = "model") -> None:
+            if stage == "model":
+                raise KeyError("a bug")
 
     async with running(FakeBackend(), metrics=Broken()) as engine:
         with pytest.raises(errors.DeviceLost):

@@ -54,7 +54,8 @@ async def test_one_request_is_seen_at_every_stage(lecture_start: bytes) -> None:
             assert server.metric("stage_seconds_count", stage=stage) == 1
         assert server.metric("audio_seconds_total") > 1
         assert server.metric("batch_fill_count") >= 1
-        assert server.metric("window_wait_seconds_count") >= 1
+        for stage in ("place", "reader", "model", "finisher"):
+            assert server.metric("stage_wait_seconds_count", stage=stage) >= 1
         assert server.metric("http_requests_total", route="/transcribe", status="200") == 1
 
 
@@ -71,6 +72,7 @@ async def test_the_page_says_what_is_queued_and_what_the_process_needs() -> None
             "process_resident_memory_bytes",
         ):
             assert f"\n{name} " in page
+        assert server.metric("decoder_memory_bytes") > 1_000_000, "one waits for the next file"
 
 
 async def test_paths_that_do_not_exist_share_one_label() -> None:

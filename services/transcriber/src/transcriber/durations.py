@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 HEAD_BYTES = 4096
 TAIL_BYTES = 1 << 16  # the longest page of Ogg
+LEAST_BYTES_A_SECOND = 25  # silence in FLAC takes more: what claims to be longer is not believed
 MAX_BOXES = 64
 # ISO 11172-3 and 13818-3: kbit/s of layer III, in MPEG 1 and in MPEG 2
 KBITS = (
@@ -20,14 +21,14 @@ RATES = (44100, 48000, 32000)
 
 
 def claimed_s(path: Path) -> float | None:
-    """Seconds of audio in the file at `path`; None where its format is another or it says nothing."""
+    """Seconds of audio in the file at `path`; None where its format is another, or nothing credible is said."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         try:
             seconds = _reader(head)(file, head)
         except (struct.error, ZeroDivisionError, IndexError, ValueError):
             return None
-    return seconds if seconds > 0 else None
+        return seconds if 0 < seconds <= _size(file) / LEAST_BYTES_A_SECOND else None
 
 
 def _reader(head: bytes) -> Callable[[BinaryIO, bytes], float]:

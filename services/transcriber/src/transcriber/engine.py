@@ -5,7 +5,8 @@ the model; one finisher turns what was heard into segments. They meet in the `Ba
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +77,7 @@ class Engine:
         self._speech = SpeechModel()
         models = len(self._backends) * settings.workers
         self._admission = Admission(backend.device, models, settings.max_queue_s)
-        self._readers = Readers(settings.intake_threads, settings.open_files, settings.limits, self._cut)
+        self._readers = Readers(settings.intake_threads, settings.open_files, settings.limits, metrics, self._cut)
         self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._readers.go_on)
         self._readers.serve(self._backlog)
         self._finisher = ThreadPoolExecutor(1, thread_name_prefix="finisher")
@@ -133,6 +134,10 @@ class Engine:
     def predicted_wait_s(self) -> float:
         """Seconds until everything queued now is done."""
         return self._admission.predicted_s(self.queued_audio_s)
+
+    def decoder_bytes(self) -> int:
+        """Memory of all decoders."""
+        return self._readers.decoders.memory_bytes()
 
     def next_end_s(self) -> float:
         """Seconds until the first of the files under way is done; they take turns."""
@@ -216,19 +221,25 @@ class Engine:
         return Recognizer(backend, self._settings.beam_size, self._settings.max_attempts)
 
     def _heard(self, job: Job, heard: Heard) -> None:
-        self._finish(job, self._finisher.submit(job.heard, heard))
+        self._finish(job, job.heard, heard)
 
     def _cut(self, job: Job, intake: Intake) -> None:
-        self._finish(job, self._finisher.submit(job.cut, intake.windows, intake.read_s, intake.speech))
+        self._finish(job, job.cut, intake.windows, intake.read_s, intake.speech)
 
-    def _finish(self, job: Job, future: Future[None]) -> None:
+    def _finish(self, job: Job, step: Callable[..., None], *what: object) -> None:
+        queued_at = time.monotonic()
+
+        def work() -> None:
+            self._metrics.waited(time.monotonic() - queued_at, "finisher")
+            step(*what)
+
         def check(done: Future[None]) -> None:
             if error := done.exception():
                 self._lost(errors.DeviceLost(f"a thread of the engine failed: {error!r}"))
             elif job.ended:
                 self._backlog.forget(job, well=True)
 
-        future.add_done_callback(check)
+        self._finisher.submit(work).add_done_callback(check)
 
     def _lost(self, error: errors.DeviceLost) -> None:
         """Only a new process helps: say so to every client, and to whoever watches `failed`."""

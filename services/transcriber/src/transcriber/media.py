@@ -2,11 +2,13 @@
 
 import json
 import queue
+import resource
 import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,8 @@ class Decoders:
 
     def __init__(self, spares: int = 1) -> None:
         self._spares: queue.SimpleQueue[_Child] = queue.SimpleQueue()
+        self._alive = set[_Child]()
+        self._lock = threading.Lock()
         for _ in range(spares):
             self._keep_one_ready()
 
@@ -66,10 +70,22 @@ class Decoders:
 
     def _started(self) -> "_Child":
         try:
-            return _Child()
+            child = _Child(self._ended)
         except OSError as error:  # out of processes, memory or descriptors
             log.error("decoder.not_started", error=str(error))
             raise errors.Overloaded("no decoder can be started now: try again later", RETRY_S) from error
+        with self._lock:
+            self._alive.add(child)
+        return child
+
+    def _ended(self, child: "_Child") -> None:
+        with self._lock:
+            self._alive.discard(child)
+
+    def memory_bytes(self) -> int:
+        """What all decoders that run now have in memory."""
+        with self._lock:
+            return sum(child.memory_bytes() for child in self._alive)
 
     def close(self) -> None:
         """End the spare decoders."""
@@ -131,7 +147,8 @@ class Media:
 class _Child:
     """A decoder process and our end of its socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_end: "Callable[[_Child], None]") -> None:
+        self._on_end = on_end
         self._socket, theirs = socket.socketpair()
         try:
             self._process = _spawn(theirs)
@@ -192,7 +209,15 @@ class _Child:
         errors_of = self._process.stderr
         return errors_of.read(MAX_WORDS).decode("utf-8", "replace") if errors_of else ""
 
+    def memory_bytes(self) -> int:
+        try:
+            resident = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        except (OSError, IndexError):  # it has ended meanwhile
+            return 0
+        return int(resident) * resource.getpagesize()
+
     def end(self) -> None:
+        self._on_end(self)
         self._socket.close()
         self._process.kill()
         self._process.wait()

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST as MEDIA_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from transcriber.lately import Lately
+from transcriber.watcher import Wait
 
 PREFIX = "transcriber_"
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800)
@@ -34,8 +35,9 @@ class Metrics:
             registry=registry,
         )
         self._waited = Histogram(
-            f"{PREFIX}window_wait_seconds",
-            "Seconds that windows were ready before the model took them",
+            f"{PREFIX}stage_wait_seconds",
+            "Seconds that files waited for a decoder's place and for a reader, windows for the model and the finisher",
+            ["stage"],
             buckets=SECONDS,
             registry=registry,
         )
@@ -86,8 +88,8 @@ class Metrics:
         self._audio.inc(audio_s)
         self._lately.add(rows, busy_s, audio_s)
 
-    def waited(self, seconds: float) -> None:
-        self._waited.observe(seconds)
+    def waited(self, seconds: float, stage: Wait = "model") -> None:
+        self._waited.labels(stage).observe(seconds)
 
     def doubted(self, guard: str) -> None:
         self._retries.labels(guard).inc()

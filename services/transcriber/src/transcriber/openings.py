@@ -1,7 +1,9 @@
 """Whose file may be opened: an open file holds a decoder process until it is read to its end, paused or not."""
 
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 
 from transcriber.intake import Intake
 from transcriber.job import Job
@@ -13,10 +15,11 @@ class Openings:
     """At most `places` files are open; the others wait, interactive before bulk, else first come, first served.
 
     Long files leave a quarter of the places to short ones, bulk leaves half to interactive ones, and these leave an
-    eighth to bulk: so a clip need not wait for the end of a lecture, and nothing waits for ever. Thread-safe.
+    eighth to bulk: so a clip need not wait for the end of a lecture, and nothing waits for ever. `waited` is told how
+    long each file waited, in seconds. Thread-safe.
     """
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, waited: Callable[[float], None] = lambda _: None) -> None:
         self._most = {
             "any": places,
             "long": max(1, places * 3 // 4),
@@ -24,13 +27,14 @@ class Openings:
             "interactive": max(1, places * 7 // 8),
         }
         self._lock = threading.Lock()
-        self._waiting: list[Intake] = []
+        self._waited = waited
+        self._waiting: dict[Intake, float] = {}
         self._open: dict[Intake, list[str]] = {}
 
     def begin(self, intake: Intake) -> list[Intake]:
         """A file wants to be opened; the files that may be opened now."""
         with self._lock:
-            self._waiting.append(intake)
+            self._waiting[intake] = time.monotonic()
             return self._admitted()
 
     def end(self, intake: Intake) -> list[Intake]:
@@ -41,7 +45,8 @@ class Openings:
 
     def _admitted(self) -> list[Intake]:
         admitted = [intake for intake in sorted(self._waiting, key=lambda each: each.job.bulk) if self._takes(intake)]
-        self._waiting = [intake for intake in self._waiting if intake not in self._open]
+        for intake in admitted:
+            self._waited(time.monotonic() - self._waiting.pop(intake))
         return admitted
 
     def _takes(self, intake: Intake) -> bool:

@@ -1,5 +1,6 @@
 """The pool that reads files: one block of one file at a time, so that a long file cannot hold a thread."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,7 @@ from transcriber.intake import Intake
 from transcriber.job import Job
 from transcriber.media import Decoders, MediaLimits
 from transcriber.openings import Openings
+from transcriber.watcher import EngineMetrics
 
 log = structlog.get_logger()
 
@@ -21,10 +23,16 @@ class Readers:
     """`go_on` is called under the backlog's lock, and only ever queues."""
 
     def __init__(
-        self, threads: int, open_files: int, limits: MediaLimits, on_cut: Callable[[Job, Intake], None]
+        self,
+        threads: int,
+        open_files: int,
+        limits: MediaLimits,
+        metrics: EngineMetrics,
+        on_cut: Callable[[Job, Intake], None],
     ) -> None:
-        self._decoders = Decoders()
-        self._openings = Openings(open_files)
+        self.decoders = Decoders()
+        self._metrics = metrics
+        self._openings = Openings(open_files, lambda seconds: metrics.waited(seconds, "place"))
         self._limits = limits
         self._on_cut = on_cut
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
@@ -45,15 +53,16 @@ class Readers:
     def close(self) -> None:
         """Finish the blocks under way, then end the decoders."""
         self._pool.shutdown(cancel_futures=True)
-        self._decoders.close()
+        self.decoders.close()
 
     def _queue(self, intakes: list[Intake]) -> None:
         with suppress(RuntimeError):  # the pool is closed: nobody reads any more
             for intake in intakes:
-                future = self._pool.submit(self._read, intake)
+                future = self._pool.submit(self._read, intake, time.monotonic())
                 future.add_done_callback(partial(self._check, intake))
 
-    def _read(self, intake: Intake) -> None:
+    def _read(self, intake: Intake, queued_at: float) -> None:
+        self._metrics.waited(time.monotonic() - queued_at, "reader")
         job, backlog = intake.job, self._backlog
         if backlog is None:
             return
@@ -62,10 +71,9 @@ class Readers:
             intake.close()
             return
         if not intake.is_open:
-            job.duration_s = intake.open(self._decoders, self._limits)
+            job.duration_s = intake.open(self.decoders, self._limits)
         rows, last = intake.step()
-        claimed_s = min(job.duration_s or job.audio_s, self._limits.max_audio_s)
-        job.audio_s = max(claimed_s, intake.read_s)
+        job.audio_s = max(job.duration_s or job.audio_s, intake.read_s)
         backlog.was_read(intake, rows, last=last)
         if last:
             self._on_cut(job, intake)

@@ -143,6 +143,7 @@ class Service:
         self.engine, self._start_s = engine, seconds
         self.metrics.gauge("queued_audio_seconds", "Audio that waits or is under way", lambda: engine.queued_audio_s)
         self.metrics.gauge("predicted_wait_seconds", "Seconds until the queue is empty", engine.predicted_wait_s)
+        self.metrics.gauge("decoder_memory_bytes", "Memory of the processes that decode files", engine.decoder_bytes)
         log.info("model.ready", model=engine.backend.name, device=engine.backend.device, seconds=round(seconds, 1))
 
     def _engine_settings(self, backend: Backend) -> EngineSettings:

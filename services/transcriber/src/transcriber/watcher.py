@@ -1,6 +1,8 @@
 """What the engine tells whoever counts."""
 
-from typing import Protocol
+from typing import Literal, Protocol
+
+Wait = Literal["place", "reader", "model", "finisher"]
 
 
 class EngineMetrics(Protocol):
@@ -10,8 +12,8 @@ class EngineMetrics(Protocol):
         """A batch of `rows` of `size` rows took `busy_s`; `audio_s` seconds of audio were in it for the first time."""
         ...
 
-    def waited(self, seconds: float) -> None:
-        """A row was ready this long before the model took it."""
+    def waited(self, seconds: float, stage: Wait = "model") -> None:
+        """A file waited so long for its decoder, or for a reader; a window for the model, or for the finisher."""
         ...
 
     def doubted(self, guard: str) -> None:
