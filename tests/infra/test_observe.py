@@ -49,7 +49,8 @@ async def said() -> dict[str, set[str]]:
     transcriber.batch(1, 2, 0.1, 1)
     transcriber.doubted("loop")
     transcriber.answered("/transcribe", 200)
-    transcriber.failed("urn:lectern:Overloaded")
+    transcriber.failed("Overloaded")
+    transcriber.waited(0.1)
     for gauge in ("queued_audio_seconds", "predicted_wait_seconds"):  # the service adds them with its engine
         transcriber.gauge(gauge, gauge, lambda: 0.0)
     async with (
