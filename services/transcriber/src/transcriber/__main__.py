@@ -8,10 +8,10 @@ from typing import NoReturn
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from transcriber.errors import ConfigError
+from transcriber import version
+from transcriber.errors import EXIT_CONFIG, EXIT_MODEL, ConfigError
 from transcriber.settings import Settings, read_settings
 
-EXIT_CONFIG, EXIT_MODEL = 2, 3
 EXIT_CODES = """\
 exit codes:
   0   stopped by a signal, after running requests were given DRAIN_SECONDS
@@ -28,7 +28,7 @@ def main() -> None:
         epilog=f"variables:\n{_variables()}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version="transcriber 0.1.0")
+    parser.add_argument("--version", action="version", version=f"transcriber {version()}")
     parser.add_argument(
         "command", nargs="?", choices=("serve", "fetch"), default="serve", help="fetch: only get the model, then end"
     )

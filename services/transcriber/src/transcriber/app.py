@@ -7,8 +7,9 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
-from transcriber import api, health, openai, page, problems
+from transcriber import api, health, openai, page, problems, version
 from transcriber.errors import TranscriberError
 from transcriber.exchange import Exchanges
 from transcriber.openapi import DESCRIPTION
@@ -37,7 +38,9 @@ def create_app(
                 running.cancel()
                 await asyncio.wait({running})
 
-    app = FastAPI(title="Lectern transcriber", version="0.1.0", description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPIOffline(
+        redoc_url=None, title="Lectern transcriber", version=version(), description=DESCRIPTION, lifespan=lifespan
+    )
     app.state.service = service
     for router in (api.router, openai.router, health.router, page.router()):
         app.include_router(router)

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, and the HTTP status each becomes (the table is in `api`).
+"""Everything that can go wrong, and the HTTP status each becomes (the table is in `problems`).
 
 TranscriberError
 ├── ConfigError          a setting is wrong: one line, exit code 2
@@ -20,6 +20,8 @@ TranscriberError
 └── ModelError           500  the model failed on this file, also when tried alone
     └── DeviceLost       500  the GPU context is dead: only a new process helps
 """
+
+EXIT_CONFIG, EXIT_MODEL, EXIT_DEVICE = 2, 3, 70  # of the process; `transcriber --help` explains them
 
 
 class TranscriberError(Exception):

@@ -3,20 +3,26 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from transcriber import metrics
+from transcriber import metrics, openapi
 from transcriber.problems import retry_after
 from transcriber.service import Service
 
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/health/live")
+@router.get("/health/live", responses=openapi.example(200, "it is alive", {"status": "alive"}))
 async def live() -> dict[str, str]:
     """The process answers."""
     return {"status": "alive"}
 
 
-@router.get("/health/ready", responses={503: {"description": "not loaded, not warmed, failed or shutting down"}})
+@router.get(
+    "/health/ready",
+    responses={
+        **openapi.example(200, "files are taken", openapi.READY),
+        **openapi.example(503, "not loaded, not warmed, failed or shutting down", openapi.NOT_READY),
+    },
+)
 async def ready(request: Request) -> JSONResponse:
     """200 once the model is loaded and warmed, with what is queued; else 503 and why."""
     service: Service = request.app.state.service

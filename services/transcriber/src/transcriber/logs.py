@@ -2,11 +2,10 @@
 
 import logging
 import sys
-from typing import Literal
 
 import structlog
 
-LogFormat = Literal["auto", "json", "text"]
+from transcriber.settings import LogFormat
 
 
 def configure(form: LogFormat = "auto") -> None:

@@ -58,13 +58,13 @@ async def translations(request: Request, engine: OpenEngine) -> Response:
     return await _answer(request, engine, "translate")
 
 
-@router.get("/models")
+@router.get("/models", **openapi.model_route({"object": "list", "data": [openapi.MODEL]}))
 async def models(service: TheService) -> dict[str, Any]:
     """The one model that is loaded."""
     return {"object": "list", "data": [_model(service)]}
 
 
-@router.get("/models/{name:path}")
+@router.get("/models/{name:path}", **openapi.model_route(openapi.MODEL, known=True))
 async def model(name: str, service: TheService) -> dict[str, Any]:
     """The model by name; 404 for any other."""
     _check_model(name, service)

@@ -57,6 +57,57 @@ STREAM_ABOUT = (
     "with format=ndjson one event a line: accepted, info, segment and progress as they come (progress at least every "
     "10 s), then done with the whole transcript, or error with a problem"
 )
+OPENAI_ANSWER = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {
+        "text": {"type": "string"},
+        "usage": {"type": "object"},
+        "task": {"type": "string"},
+        "language": {"type": "string", "description": "by its English name; english for translations"},
+        "duration": {"type": "number"},
+        "segments": {"type": "array", "items": {"type": "object"}},
+        "words": {"type": "array", "items": {"type": "object"}},
+    },
+}
+OPENAI_JSON = {"text": "Today we talk about memory.", "usage": {"type": "duration", "seconds": 4}}
+OPENAI_EXAMPLES: dict[str, Any] = {
+    "json": {"value": OPENAI_JSON},
+    "verbose_json": {
+        "value": {
+            **OPENAI_JSON,
+            "task": "transcribe",
+            "language": "english",
+            "duration": 4.2,
+            "segments": [{**SEGMENT, "seek": 0, "tokens": []}],
+        }
+    },
+}
+OPENAI_STREAM = (
+    'data: {"type":"transcript.text.delta","delta":"Today we talk about memory."}\n\n'
+    'data: {"type":"transcript.text.done","text":"Today we talk about memory."}\n\ndata: [DONE]\n\n'
+)
+OPENAI_ERROR_FIELDS = ("message", "type", "param", "code", "request_id")
+OPENAI_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "properties": {name: {"type": ["string", "null"]} for name in OPENAI_ERROR_FIELDS},
+        }
+    },
+}
+MODEL = {"id": "large-v3", "object": "model", "created": 0, "owned_by": "lectern"}
+READY = {
+    "status": "ready",
+    "model": "large-v3",
+    "device": "cuda",
+    "queued_audio_s": 412.5,
+    "predicted_wait_s": 5.2,
+    "requests": 3,
+}
+NOT_READY = {"status": "not ready", "reason": "the model is loading"}
 ERRORS = {
     400: "the upload is empty",
     401: "the API key is missing or wrong",
@@ -98,12 +149,39 @@ def transcribe_route() -> dict[str, Any]:
 
 def openai_route() -> dict[str, Any]:
     """The arguments that document OpenAI's audio routes."""
-    body = {"required": True, "content": _form(OPENAI_OPTIONS)}
-    about = 'errors have OpenAI\'s shape: {"error": {"message", "type", "param", "code"}}'
-    return {
-        "openapi_extra": {"requestBody": body},
-        "responses": {status: {"description": f"{text}; {about}"} for status, text in _openai_errors().items()},
+    text = {"type": "string"}
+    found: dict[str, Any] = {
+        "application/json": {"schema": OPENAI_ANSWER, "examples": OPENAI_EXAMPLES},
+        "text/event-stream": {"schema": {**text, "description": "with stream=true"}, "example": OPENAI_STREAM},
+        "text/plain": {"schema": text, "example": "Today we talk about memory.\n"},
+        "application/x-subrip": {"schema": text, "example": CUES},
+        "text/vtt": {"schema": text},
     }
+    return {
+        "openapi_extra": {"requestBody": {"required": True, "content": _form(OPENAI_OPTIONS)}},
+        "responses": {200: {"description": "the transcript", "content": found}, **openai_errors()},
+    }
+
+
+def model_route(example: dict[str, Any], *, known: bool = False) -> dict[str, Any]:
+    """The arguments that document OpenAI's routes about models; `known` ones are asked for by name."""
+    content = {"application/json": {"example": example}}
+    statuses = (401, 404, 503) if known else (401, 503)
+    errors = {status: error for status, error in openai_errors().items() if status in statuses}
+    return {"responses": {200: {"description": "what is loaded", "content": content}, **errors, "4XX": errors[401]}}
+
+
+def openai_errors() -> dict[int | str, dict[str, Any]]:
+    """OpenAI's shape of every error."""
+    kept = {status: text for status, text in ERRORS.items() if status not in (415, 422)}
+    told = {**kept, 400: "the upload or a field cannot be used", 404: "another model than the one that is loaded"}
+    content = {"application/json": {"schema": OPENAI_ERROR}}
+    return {status: {"description": text, "content": content} for status, text in told.items()}
+
+
+def example(status: int, description: str, body: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """One answer with its body."""
+    return {status: {"description": description, "content": {"application/json": {"example": body}}}}
 
 
 def _form(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -114,8 +192,3 @@ def _form(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
 def _problems() -> dict[int | str, dict[str, Any]]:
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {status: {"description": text, "content": content} for status, text in ERRORS.items()}
-
-
-def _openai_errors() -> dict[int | str, str]:
-    kept = {status: text for status, text in ERRORS.items() if status not in (415, 422)}
-    return {**kept, 400: "the upload or a field cannot be used", 404: "another model than the one that is loaded"}

@@ -15,12 +15,11 @@ from fastapi import FastAPI
 from transcriber import logs
 from transcriber.app import create_app
 from transcriber.connection import timed_connection
-from transcriber.errors import ConfigError
+from transcriber.errors import EXIT_CONFIG, EXIT_DEVICE, EXIT_MODEL, ConfigError
 from transcriber.service import LoadModel, Service, load_whisper
 from transcriber.settings import Settings
 
 log = structlog.get_logger()
-EXIT_CONFIG, EXIT_MODEL, EXIT_DEVICE = 2, 3, 70
 BACKLOG = 256
 LAST_WORDS_S = 5  # for answers that are being written when the drain is over
 

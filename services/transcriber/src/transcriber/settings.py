@@ -7,6 +7,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from transcriber.errors import ConfigError
 
+LogFormat = Literal["auto", "json", "text"]
+
 
 class Settings(BaseSettings):
     """One field a variable, named alike in capitals; `transcriber --help` prints this."""
@@ -51,9 +53,7 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[float, Field(ge=0)] = Field(
         default=60, description="how long a stop lets running requests finish"
     )
-    log_format: Literal["auto", "json", "text"] = Field(
-        default="auto", description="auto: text on a terminal, else one JSON object a line"
-    )
+    log_format: LogFormat = Field(default="auto", description="auto: text on a terminal, else one JSON object a line")
 
     @property
     def device_indexes(self) -> tuple[int, ...]:
