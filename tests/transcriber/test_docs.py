@@ -46,6 +46,17 @@ def test_the_key_is_asked_for_where_it_is_needed(document: dict[str, Any]) -> No
     assert document["info"]["version"] == version()
 
 
+async def test_what_the_docs_page_sends_of_itself_is_accepted(lecture_start: bytes) -> None:
+    """It fills in every default, in the form and in the query."""
+    route = create_app(Settings()).openapi()["paths"]["/transcribe"]["post"]
+    form = route["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
+    filled = {name: str(schema["default"]).lower() for name, schema in form.items() if "default" in schema}
+    query = {one["name"]: one["schema"]["default"] for one in route["parameters"] if "default" in one["schema"]}
+    async with served() as server:
+        answer = await server.client.post("/transcribe", params=query, data=filled, files={"file": lecture_start})
+        assert answer.status_code == 200
+
+
 async def test_the_docs_load_nothing_from_elsewhere() -> None:
     async with served() as server:
         page = (await server.client.get("/docs")).text

@@ -12,7 +12,7 @@ seconds while long files run.
     curl -F file=@talk.mp3 -F format=srt -o talk.srt http://localhost:8000/transcribe
     curl --data-binary @talk.mp3 'http://localhost:8000/transcribe?format=text&language=en'
 
-Errors are `application/problem+json` (RFC 9457) with a `request_id`, which is also the header `X-Request-ID` and stands
+A field is sent in the form or in the query, not in both. Errors are `application/problem+json` (RFC 9457) with a `request_id`, which is also the header `X-Request-ID` and stands
 in the log. A full queue is 503 with `Retry-After`.
 """
 
@@ -131,7 +131,7 @@ OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
 
 def transcribe_route() -> dict[str, Any]:
     """The arguments that document POST /transcribe."""
-    query = [{"name": name, "in": "query", "schema": schema} for name, schema in OPTIONS.items()]
+    query = [{"name": name, "in": "query", "schema": _without_default(schema)} for name, schema in OPTIONS.items()]
     content = {**_form(OPTIONS), "application/octet-stream": {"schema": FILE}}
     found: dict[str, Any] = {
         "application/json": {"example": TRANSCRIPT},
@@ -182,6 +182,11 @@ def openai_errors() -> dict[int | str, dict[str, Any]]:
 def example(status: int, description: str, body: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     """One answer with its body."""
     return {status: {"description": description, "content": {"application/json": {"example": body}}}}
+
+
+def _without_default(schema: dict[str, Any]) -> dict[str, Any]:
+    """A form that is filled in on a page must not send the same fields in the query: they would be refused."""
+    return {name: value for name, value in schema.items() if name != "default"}
 
 
 def _form(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
