@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from transcriber import metrics, openapi
+from transcriber import examples, metrics, openapi
 from transcriber.problems import retry_after
 from transcriber.service import Service
 
@@ -19,8 +19,8 @@ async def live() -> dict[str, str]:
 @router.get(
     "/health/ready",
     responses={
-        **openapi.example(200, "files are taken", openapi.READY),
-        **openapi.example(503, "not loaded, not warmed, failed or shutting down", openapi.NOT_READY),
+        **openapi.example(200, "files are taken", examples.READY),
+        **openapi.example(503, "not loaded, not warmed, failed or shutting down", examples.NOT_READY),
     },
 )
 async def ready(request: Request) -> JSONResponse:

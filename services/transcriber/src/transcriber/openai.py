@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from transcriber import errors, formats, openapi, options, problems
+from transcriber import errors, examples, formats, openapi, options, problems
 from transcriber.access import require_key
 from transcriber.api import OpenEngine, begun, eta, finished, received, service_of
 from transcriber.languages import name_of
@@ -58,13 +58,13 @@ async def translations(request: Request, engine: OpenEngine) -> Response:
     return await _answer(request, engine, "translate")
 
 
-@router.get("/models", **openapi.model_route({"object": "list", "data": [openapi.MODEL]}))
+@router.get("/models", **openapi.model_route({"object": "list", "data": [examples.MODEL]}))
 async def models(service: TheService) -> dict[str, Any]:
     """The one model that is loaded."""
     return {"object": "list", "data": [_model(service)]}
 
 
-@router.get("/models/{name:path}", **openapi.model_route(openapi.MODEL, known=True))
+@router.get("/models/{name:path}", **openapi.model_route(examples.MODEL, known=True))
 async def model(name: str, service: TheService) -> dict[str, Any]:
     """The model by name; 404 for any other."""
     _check_model(name, service)

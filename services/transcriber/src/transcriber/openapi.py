@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from transcriber.examples import CUES, OPENAI_EXAMPLES, OPENAI_STREAM, STREAM, TRANSCRIPT
 from transcriber.schemas import Problem
 
 DESCRIPTION = """
@@ -12,8 +13,9 @@ seconds while long files run.
     curl -F file=@talk.mp3 -F format=srt -o talk.srt http://localhost:8000/transcribe
     curl --data-binary @talk.mp3 'http://localhost:8000/transcribe?format=text&language=en'
 
-A field is sent in the form or in the query, not in both. Errors are `application/problem+json` (RFC 9457) with a `request_id`, which is also the header `X-Request-ID` and stands
-in the log. A full queue is 503 with `Retry-After`.
+A field is sent in the form or in the query, not in both. Errors are `application/problem+json` (RFC 9457) with a
+`request_id`, which is also the header `X-Request-ID` and stands in the log; what is no HTTP at all gets a 400 in plain
+text. A full queue is 503 with `Retry-After`.
 """
 
 FILE = {"type": "string", "format": "binary", "description": "any audio or video file"}
@@ -30,29 +32,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "format": {"type": "string", "enum": ["json", "text", "srt", "vtt", "tsv", "ndjson"], "default": "json"},
     "priority": {"type": "string", "enum": ["interactive", "bulk"], "default": "interactive"},
 }
-SEGMENT = {
-    "id": 0,
-    "start": 0.62,
-    "end": 3.9,
-    "text": "Today we talk about memory.",
-    "avg_logprob": -0.21,
-    "compression_ratio": 1.1,
-    "no_speech_prob": 0.01,
-    "temperature": 0.0,
-}
-TRANSCRIPT: dict[str, Any] = {
-    "language": "en",
-    "language_probability": 0.99,
-    "duration_s": 4.2,
-    "model": "large-v3",
-    "segments": [SEGMENT],
-    "text": "Today we talk about memory.",
-    "coverage": {"speech_s": 3.28, "transcribed_s": 3.28, "gaps": [], "low_confidence": []},
-}
-CUES = "1\n00:00:00,620 --> 00:00:03,900\nToday we talk about memory.\n"
-STREAM = (
-    '{"event":"accepted","request_id":"7f3a","eta_s":2.4}\n{"event":"info","language":"en",…}\n…\n{"event":"done",…}\n'
-)
 STREAM_ABOUT = (
     "with format=ndjson one event a line: accepted, info, segment and progress as they come (progress at least every "
     "10 s), then done with the whole transcript, or error with a problem"
@@ -70,23 +49,6 @@ OPENAI_ANSWER = {
         "words": {"type": "array", "items": {"type": "object"}},
     },
 }
-OPENAI_JSON = {"text": "Today we talk about memory.", "usage": {"type": "duration", "seconds": 4}}
-OPENAI_EXAMPLES: dict[str, Any] = {
-    "json": {"value": OPENAI_JSON},
-    "verbose_json": {
-        "value": {
-            **OPENAI_JSON,
-            "task": "transcribe",
-            "language": "english",
-            "duration": 4.2,
-            "segments": [{**SEGMENT, "seek": 0, "tokens": []}],
-        }
-    },
-}
-OPENAI_STREAM = (
-    'data: {"type":"transcript.text.delta","delta":"Today we talk about memory."}\n\n'
-    'data: {"type":"transcript.text.done","text":"Today we talk about memory."}\n\ndata: [DONE]\n\n'
-)
 OPENAI_ERROR_FIELDS = ("message", "type", "param", "code", "request_id")
 OPENAI_ERROR = {
     "type": "object",
@@ -98,16 +60,6 @@ OPENAI_ERROR = {
         }
     },
 }
-MODEL = {"id": "large-v3", "object": "model", "created": 0, "owned_by": "lectern"}
-READY = {
-    "status": "ready",
-    "model": "large-v3",
-    "device": "cuda",
-    "queued_audio_s": 412.5,
-    "predicted_wait_s": 5.2,
-    "requests": 3,
-}
-NOT_READY = {"status": "not ready", "reason": "the model is loading"}
 ERRORS = {
     400: "the upload is empty",
     401: "the API key is missing or wrong",
@@ -121,9 +73,15 @@ ERRORS = {
 OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
     "model": {"type": "string", "description": "whisper-1, or the loaded model's name", "example": "whisper-1"},
     "language": {"type": "string", "example": "en"},
-    "prompt": {"type": "string", "maxLength": 2000},
+    "prompt": {"type": "string", "description": "of more than 2,000 characters the end counts"},
+    "keywords[]": {"type": "array", "items": {"type": "string"}, "description": "words to listen for"},
     "response_format": {"type": "string", "enum": ["json", "text", "srt", "verbose_json", "vtt"]},
-    "temperature": {"type": "number", "minimum": 0, "maximum": 1, "description": "accepted; the guards choose"},
+    "temperature": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "accepted, not used: 0 is tried first, and more only for windows whose text is doubted",
+    },
     "timestamp_granularities[]": {"type": "array", "items": {"type": "string", "enum": ["segment", "word"]}},
     "stream": FLAG,
 }
