@@ -10,7 +10,7 @@ from tests.transcriber.clips import write_wav
 from tests.transcriber.engines import held, running, submit, transcript
 from tests.transcriber.fakes import FakeBackend
 from tests.waiting import wait_until
-from transcriber import errors, media
+from transcriber import child, errors
 from transcriber.engine import EngineSettings
 from transcriber.intake import Intake
 from transcriber.job import Job
@@ -98,7 +98,7 @@ async def test_a_file_for_which_no_decoder_can_be_started_is_to_come_back(
 
     async with running(FakeBackend()) as engine:
         await transcript(submit(engine, clips[0]))
-        monkeypatch.setattr(media, "_spawn", refuse)
+        monkeypatch.setattr(child, "spawn", refuse)
         await transcript(submit(engine, clips[1]))  # by the decoder that was kept ready
         with pytest.raises(errors.Overloaded, match="no decoder can be started now: try again later"):
             await transcript(submit(engine, clips[2]))

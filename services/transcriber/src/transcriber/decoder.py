@@ -79,6 +79,7 @@ def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
         stream = container.streams.best("audio") or container.streams.audio[0]
         if stream.codec_context is None:
             raise errors.Undecodable("the audio is of a kind that is not known here: convert it, for example to MP3")
+        stream.codec_context.thread_count = 1  # sound decodes many times faster than the model hears it
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
