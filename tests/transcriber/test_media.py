@@ -131,6 +131,7 @@ def test_a_decoder_of_ours_that_fails_is_told_apart_and_its_traceback_is_logged(
     assert capfd.readouterr().err == ""
 
 
-def test_a_decoder_has_no_threads_it_does_not_need(decoders: Decoders, lecture: Path) -> None:
+def test_a_decoder_has_no_threads_but_the_resampler_s(decoders: Decoders, lecture: Path) -> None:
     with decoders.open(lecture) as found:
-        assert psutil.Process(found.pid).num_threads() == 1
+        next(found)
+        assert psutil.Process(found.pid).num_threads() <= 1 + (os.cpu_count() or 1)
