@@ -59,8 +59,8 @@ def replies(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
         yield failure(error)
     except (av.error.InvalidDataError, av.error.EOFError, av.error.ProtocolNotFoundError):
         yield failure(errors.NotAudio("this is not an audio or video file that can be read"))
-    except (av.error.FFmpegError, MemoryError) as error:
-        yield failure(errors.Undecodable(f"the audio could not be decoded, it seems damaged ({error})"))
+    except (av.error.FFmpegError, MemoryError):
+        yield failure(errors.Undecodable("the audio could not be decoded, it seems damaged"))
     else:
         yield b"z", b""
 

@@ -18,6 +18,7 @@ from transcriber.transcript import Heard
 from transcriber.watcher import EngineMetrics
 
 log = structlog.get_logger()
+FAILED = "the model failed on this file; the service's log says how"
 
 
 class Worker(threading.Thread):
@@ -98,12 +99,12 @@ class Worker(threading.Thread):
                 self._backlog.schedule.shrink(rows)
                 self._backlog.add(*rows)
         else:
-            self._retry_alone(rows, error)
+            self._retry_alone(rows)
 
-    def _retry_alone(self, rows: list[Row], error: Exception) -> None:
+    def _retry_alone(self, rows: list[Row]) -> None:
         for row in rows:
             if row.alone or len(rows) == 1:
-                self._backlog.end(cast("Job", row.owner), errors.ModelError(f"the model failed on this file: {error}"))
+                self._backlog.end(cast("Job", row.owner), errors.ModelError(FAILED))
             else:
                 row.alone = True
         self._backlog.add(*(row for row in rows if row.alone))
