@@ -8,6 +8,7 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.transcriber.test_media import convert
@@ -23,11 +24,12 @@ WAV_HEAD = b"RIFF\xff\xff\xff\xffWAVEfmt " + FORMAT + b"data\xff\xff\xff\xff"
 
 @pytest.fixture
 def decoders() -> Generator[Decoders]:
-    before = Left.now()
+    before, memory = Left.now(), psutil.Process().memory_info().rss
     made = Decoders(spares=0)
     yield made
     made.close()
     assert left_behind(before) == Left()
+    assert psutil.Process().memory_info().rss - memory < 50 * MEGABYTE
 
 
 @pytest.fixture
