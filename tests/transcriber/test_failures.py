@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from tests.transcriber.fake_service import HEAD, Served, served
@@ -77,3 +78,13 @@ async def test_a_client_that_leaves_while_it_sends_is_counted_as_one_that_left()
         await wait_until(lambda: len(server.uploads()) == 1)
         writer.close()
         await wait_until(lambda: server.metric("cancelled_total") == 1)
+
+
+async def test_what_a_model_thread_logs_names_the_requests(lecture: Path) -> None:
+    merged = structlog.contextvars.merge_contextvars
+    with capture_logs(processors=[merged]) as lines:
+        async with served(batch_size=1, model_workers=1) as server:
+            break_after_one_batch(server)
+            headers = {"X-Request-ID": "mine"}
+            await server.client.post("/transcribe?language=en", content=lecture.read_bytes(), headers=headers)
+    assert {str(line["requests"]) for line in lines if line["event"] == "batch.failed"} == {"['mine']"}

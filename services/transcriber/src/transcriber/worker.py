@@ -49,7 +49,8 @@ class Worker(threading.Thread):
         """Until the engine stops. Ending otherwise is a bug: then nobody may wait for ever."""
         try:
             while rows := self._backlog.next_batch():
-                self._work(rows)
+                with structlog.contextvars.bound_contextvars(requests=_requests(rows)):
+                    self._work(rows)
         finally:
             if not self._backlog.stopped:
                 self._on_lost(errors.DeviceLost("a thread of the engine died: the service must restart"))
@@ -90,8 +91,7 @@ class Worker(threading.Thread):
     def _heal(self, rows: list[Row], error: Exception) -> None:
         """Out of memory: smaller batches from now on. A lost device: the end. Else: each row once more, alone."""
         fault = self._backend.fault(error)
-        requests = sorted({each for row in rows for each in cast("Job", row.owner).request_ids})
-        log.error("batch.failed", rows=len(rows), fault=fault, error=str(error), requests=requests)
+        log.error("batch.failed", rows=len(rows), fault=fault, error=str(error))
         if fault == "device_lost":
             self._on_lost(errors.DeviceLost(f"the GPU failed and the service must restart: {error}"))
         elif fault == "out_of_memory" and len(rows) > 1:
@@ -108,3 +108,8 @@ class Worker(threading.Thread):
             else:
                 row.alone = True
         self._backlog.add(*(row for row in rows if row.alone))
+
+
+def _requests(rows: list[Row]) -> list[str]:
+    """Whose windows are in a batch, for whatever is logged about it."""
+    return sorted({each for row in rows for each in cast("Job", row.owner).request_ids})
