@@ -1,7 +1,6 @@
 """What the official SDK makes of refusals, and of its rarer options; the model is a fake, so that it can fail."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,13 +43,7 @@ async def test_a_full_service_is_a_server_error_with_a_time_to_come_back(lecture
 
 async def test_a_failure_in_the_middle_of_a_stream_is_raised(lecture: Path) -> None:
     async with served(batch_size=1, model_workers=1) as server, client(server) as ai:
-        warm = len(server.backend.calls)
-
-        def fail_after_one(_: Sequence[int]) -> None:
-            if len(server.backend.calls) > warm:
-                raise RuntimeError("broken")
-
-        server.backend.trouble = fail_after_one
+        server.break_after_a_segment()
         stream = await ai.audio.transcriptions.create(file=lecture, model=MODEL, language="en", stream=True)
         assert (await anext(stream)).type == "transcript.text.delta"
         with pytest.raises(openai.APIError, match="the model failed on this file"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,6 +50,19 @@ class Served:
         writer.write(text)
         await writer.drain()
         return reader, writer
+
+    def break_after_a_segment(self) -> None:
+        """The model fails for good once a client has been given a segment; for one worker and batches of one."""
+        warm = len(self.backend.calls)
+
+        def trouble(_: Sequence[int]) -> None:
+            until = time.monotonic() + PATIENCE_S
+            while len(self.backend.calls) > warm and time.monotonic() < until:
+                if self.metric("stage_seconds_count", stage="first_segment"):
+                    raise RuntimeError("broken")
+                time.sleep(0.01)
+
+        self.backend.trouble = trouble
 
     def uploads(self) -> list[Path]:
         """Files of requests under way."""

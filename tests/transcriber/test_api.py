@@ -75,10 +75,10 @@ async def test_the_raw_body_is_a_file_and_the_query_its_options(server: str, lec
 
 async def test_ten_requests_at_once_get_their_own_answers(server: str, lecture: Path) -> None:
     whole = lecture.read_bytes()
-    pieces = [whole[start : start + 60_000] for start in range(100_000, 700_000, 60_000)]
+    pieces = [whole[start : start + 40_000] for start in range(100_000, 500_000, 40_000)]
     together = [answer.json()["text"] for answer in await asyncio.gather(*(post(server, piece) for piece in pieces))]
     assert len(set(together)) == len(pieces)
-    for piece, text in list(zip(pieces, together, strict=True))[::4]:
+    for piece, text in list(zip(pieces, together, strict=True))[::5]:
         alone = await post(server, piece + b"\0")  # other bytes, so that it is not the same work
         assert alone.json()["text"] == text
 

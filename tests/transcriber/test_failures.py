@@ -1,7 +1,6 @@
 """A failure is counted and logged alike, whether the answer has begun or not."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,17 +22,6 @@ async def send(server: Served, route: str, fields: dict[str, str], file: bytes) 
     return (await server.client.post(route, files={"file": ("talk.mp3", file)}, data=fields)).text
 
 
-def break_after_one_batch(server: Served) -> None:
-    """The model's second batch fails, and all that follow."""
-
-    def trouble(_: Sequence[int]) -> None:
-        if calls := len(server.backend.calls) - warm:
-            raise RuntimeError(f"broken after {calls}")
-
-    warm = len(server.backend.calls)
-    server.backend.trouble = trouble
-
-
 @pytest.mark.parametrize(("route", "fields"), ROUTES)
 async def test_a_file_that_is_no_audio(route: str, fields: dict[str, str], lecture: Path) -> None:
     with capture_logs() as lines:
@@ -49,7 +37,7 @@ async def test_a_file_that_is_no_audio(route: str, fields: dict[str, str], lectu
 async def test_a_model_that_fails_in_the_middle(route: str, fields: dict[str, str], lecture: Path) -> None:
     with capture_logs() as lines:
         async with served(batch_size=1, model_workers=1) as server:
-            break_after_one_batch(server)
+            server.break_after_a_segment()
             assert "ModelError" in await send(server, route, fields, lecture.read_bytes())
             assert server.metric("errors_total", type="ModelError") == 1
             await server.until_idle()
@@ -84,7 +72,7 @@ async def test_what_a_model_thread_logs_names_the_requests(lecture: Path) -> Non
     merged = structlog.contextvars.merge_contextvars
     with capture_logs(processors=[merged]) as lines:
         async with served(batch_size=1, model_workers=1) as server:
-            break_after_one_batch(server)
+            server.break_after_a_segment()
             headers = {"X-Request-ID": "mine"}
             await server.client.post("/transcribe?language=en", content=lecture.read_bytes(), headers=headers)
     assert {str(line["requests"]) for line in lines if line["event"] == "batch.failed"} == {"['mine']"}

@@ -52,7 +52,7 @@ def address() -> Generator[str]:
 def test_no_made_up_request_makes_the_service_fail(address: str, method: str, path: str) -> None:
     api: Any = schemathesis.openapi.from_url(f"{address}/openapi.json")
 
-    @settings(max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(case=api[path][method].as_strategy())
     def send(case: Any) -> None:
         answer = case.call()
