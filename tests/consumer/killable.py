@@ -2,8 +2,8 @@
 
 Consumer number N gets a video `kN` and dies of SIGKILL right after the Nth thing that it told the database, the bucket
 or the queue; the first that comes to its end unharmed is the last, and its number is printed. Their leases are long, so
-that none meets what another left; once they are over, one consumer finishes everything. Beats and progress do not count:
-they come when they come. Each consumer is a fork, which saves the imports.
+that none meets what another left; once they are over, one consumer finishes everything. Beats and progress do not
+count: they come when they come. Each consumer is a fork, which saves the imports.
 """
 
 import asyncio

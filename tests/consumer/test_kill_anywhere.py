@@ -50,7 +50,7 @@ class World:
 
 @pytest.fixture
 async def world(
-    aws: Aws, database: dict[str, str], videos: Videos, sqs: StrictSqs, lecture: Path, tmp_path: Path
+    aws: Aws, database: dict[str, str], sqs: StrictSqs, lecture: Path, tmp_path: Path
 ) -> AsyncGenerator[World]:
     heard, claude = Model(), AnthropicStandin()
     heard.gate.set()
