@@ -106,7 +106,8 @@ async def consume(settings: Settings, at: int) -> None:
     async with make_tools(settings) as tools, connect(settings) as pool:
         rows, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
         work = partial(run, rows=rows, store=store, tools=tools)
-        chosen = WorkerSettings(owner=f"killed-at-{at}", lease_s=LEASE_S, poll_s=1)
+        # One at a time: a poll that is open when its consumer dies would take the next one's message along.
+        chosen = WorkerSettings(owner=f"killed-at-{at}", concurrency=1, lease_s=LEASE_S, poll_s=1)
         queue = _queue(settings)
         worker = Worker(fuse.wrap(queue), rows, work, chosen)
         running = asyncio.create_task(worker.run())
