@@ -68,6 +68,7 @@ class Worker(threading.Thread):
         size = self._backlog.schedule.batch_size
         self._metrics.batch(len(rows), size, busy_s, fresh_s)
         with self._backlog.changed:
+            self._backlog.schedule.fitted(rows)
             self._admission.measured(fresh_s, busy_s, min(1.0, len(rows) / size))
             for result in results:
                 self._send_on(result)
@@ -87,7 +88,10 @@ class Worker(threading.Thread):
         self._on_heard(job, Heard(row.window, result.attempt, result.words))
 
     def _heal(self, rows: list[Row], error: Exception) -> None:
-        """Out of memory: smaller batches from now on. A lost device: the end. Else: each row once more, alone."""
+        """Out of memory: smaller batches from now on. A lost device: the end. Else: each row once more, alone.
+
+        A row that is alone may find memory that others held a moment ago, so it has a second try as well.
+        """
         fault = self._backend.fault(error)
         log.error("batch.failed", rows=len(rows), fault=fault, error=str(error))
         if fault == "device_lost":
@@ -101,7 +105,7 @@ class Worker(threading.Thread):
 
     def _retry_alone(self, rows: list[Row], error: Exception) -> None:
         for row in rows:
-            if row.alone or len(rows) == 1:
+            if row.alone:
                 self._backlog.end(cast("Job", row.owner), errors.ModelError(f"the model failed on this file: {error}"))
             else:
                 row.alone = True
