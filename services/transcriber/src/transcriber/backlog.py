@@ -67,6 +67,7 @@ class Backlog:
             self._jobs.discard(job)
             self._dedupe.ended(job, well=well)
             self.schedule.drop(job)
+            self._reading = {intake for intake in self._reading if intake.job is not job}
             for intake in [paused for paused in self._paused if paused.job is job]:
                 self._paused.remove(intake)
                 intake.close()
