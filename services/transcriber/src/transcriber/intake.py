@@ -1,5 +1,7 @@
 """A file's way to the model: decode a block, find speech, cut windows, compute features; then let others go first."""
 
+from contextlib import suppress
+
 from transcriber import errors
 from transcriber.backend import Backend
 from transcriber.cutter import WindowCutter
@@ -8,6 +10,8 @@ from transcriber.media import Decoders, Media, MediaLimits
 from transcriber.rows import Row
 from transcriber.speech import SpeechModel
 from transcriber.windows import SAMPLE_RATE, CutWindow
+
+LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that claims to be longer is not believed
 
 
 class Intake:
@@ -37,15 +41,17 @@ class Intake:
         return self._cutter.speech
 
     def open(self, decoders: Decoders, limits: MediaLimits) -> float | None:
-        """Begin to decode; the duration that the container claims. Raises MediaError.
+        """Begin to decode; the duration that the container claims, None where that cannot be. Raises MediaError.
 
         Of several requests for the same content the first may have left and taken its file along.
         """
-        path = next((path for path in self.job.paths if path.exists()), None)
-        if path is None:
-            raise errors.Undecodable("the upload is gone")
-        self._media = decoders.open(path, limits)
-        return self._media.claimed_duration_s
+        for path in self.job.paths:
+            with suppress(FileNotFoundError):
+                longest_s = min(limits.max_audio_s, path.stat().st_size / LEAST_BYTES_A_SECOND)
+                self._media = decoders.open(path, limits)
+                claimed_s = self._media.claimed_duration_s
+                return claimed_s if claimed_s and claimed_s <= longest_s else None
+        raise errors.Undecodable("the upload is gone")
 
     def step(self) -> tuple[list[Row], bool]:
         """The rows of the next block, and whether it was the last one. Raises MediaError."""
