@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -111,3 +112,9 @@ def test_a_decoder_that_is_not_read_to_the_end_goes_when_it_is_closed(decoders: 
     with decoders.open(lecture) as media:
         next(media)
     assert left_behind(before) == Left()
+
+
+def test_the_decoder_starts_without_numpy() -> None:
+    """Which would take as long to import as all the rest, for each file."""
+    code = "import sys, transcriber.decoder; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

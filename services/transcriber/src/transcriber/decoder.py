@@ -18,7 +18,7 @@ import av.error
 from av.stream import Discard
 
 from transcriber import errors
-from transcriber.windows import SAMPLE_RATE
+from transcriber.sound import SAMPLE_RATE
 
 BLOCK_S = 32
 FORMATS = "mp3,wav,w64,aiff,flac,ogg,mov,mp4,m4a,matroska,webm,aac,mpegts,mpeg,avi,asf,amr,caf,ac3,flv"
@@ -113,12 +113,17 @@ def resampled(container: Any, stream: Any) -> Iterator[bytes]:
             frames = stream.codec_context.decode(packet)
             for frame in frames:
                 frame.pts = None  # damaged time stamps must not stop the resampler
-                yield from (out.to_ndarray().tobytes() for out in resampler.resample(frame))
+                yield from map(sound, resampler.resample(frame))
         except (av.error.InvalidDataError, ValueError, av.error.EOFError):
             bad += 1
             if bad > MAX_BAD_PACKETS:
                 return
-    yield from (out.to_ndarray().tobytes() for out in resampler.resample(None))
+    yield from map(sound, resampler.resample(None))
+
+
+def sound(frame: Any) -> bytes:
+    """A mono frame's samples; its plane is longer. Not by `to_ndarray`: it costs every file the import of numpy."""
+    return bytes(frame.planes[0])[: 4 * frame.samples]
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class Job:
         self.language = options.language
         self.sure = 1.0
         self.ended = False
-        self._ask = Ask(options.task, options.hotwords.strip(), options.prompt.strip(), options.token_timestamps)
+        hotwords, prompt = options.hotwords.strip(), options.prompt.strip()
+        self._ask = Ask(options.task, hotwords, prompt, options.token_timestamps, options.times)
         self._held: list[Row] = []
         self._next_in_turn = 0
         self._assembly = Assembly(model, with_words=options.word_timestamps)

@@ -155,7 +155,8 @@ def _options(upload: Upload, wish: Wish) -> Options:
         fits = False
     if not fits:
         raise errors.BadOption(f"temperature {heat[:40]!r} is not a number from 0 to 1")
-    return options.options(upload, task=wish.task, word_timestamps="word" in wish.granularities)
+    times = wish.stream or wish.shape not in ("json", "text")
+    return options.options(upload, task=wish.task, word_timestamps="word" in wish.granularities, times=times)
 
 
 def _shape(wanted: str) -> Shape:

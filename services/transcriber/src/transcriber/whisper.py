@@ -117,9 +117,8 @@ class WhisperBackend:
     def detect_language(self, encoded: Any, rows: list[int]) -> list[tuple[str, float]]:
         if not self._multilingual:
             return [("en", 1.0) for _ in rows]
-        if self._chosen == "cpu" and len(rows) < int(encoded.shape[0]):
-            encoded, rows = _view(self._on_cpu(encoded)[rows]), list(range(len(rows)))
-        found = self._model.detect_language(encoded)
+        some = rows if self._chosen == "cpu" else list(range(int(encoded.shape[0])))
+        found = dict(zip(some, self._model.detect_language(self._rows(encoded, some)), strict=True))
         return [(found[row][0][0].strip("<|>"), float(found[row][0][1])) for row in rows]
 
     def prompt(self, language: str, ask: Ask) -> tuple[int, ...]:
@@ -153,10 +152,19 @@ class WhisperBackend:
     ) -> list[list[WindowWord]]:
         tokenizer = self._tokenizer_of(language, task)
         frames = [min(FRAMES, max(2, int(s * FRAMES_A_SECOND))) for s in seconds]
-        sequence = list(tokenizer.sot_sequence)
         said = [[token for token in row if token < tokenizer.eot] for row in tokens]
-        results = self._model.align(encoded, sequence, said, frames, median_filter_width=MEDIAN_FILTER)
-        return [word_times(tokenizer, row, result) for row, result in zip(said, results, strict=True)]
+        spoken = [row for row in range(len(said)) if said[row] or self._chosen != "cpu"]
+        results = self._model.align(
+            self._rows(encoded, spoken),
+            list(tokenizer.sot_sequence),
+            [said[row] for row in spoken],
+            [frames[row] for row in spoken],
+            median_filter_width=MEDIAN_FILTER,
+        )
+        words: list[list[WindowWord]] = [[] for _ in said]
+        for row, result in zip(spoken, results, strict=True):
+            words[row] = word_times(tokenizer, said[row], result)
+        return words
 
     def text(self, tokens: tuple[int, ...]) -> str:
         return str(self._tokenizer.decode(list(tokens))).strip()
@@ -180,6 +188,10 @@ class WhisperBackend:
         if isinstance(error, MemoryError) or any(sign in said for sign in OUT_OF_MEMORY):
             return "out_of_memory"
         return "device_lost" if any(sign in said for sign in DEVICE_LOST) else "other"
+
+    def _rows(self, encoded: Any, rows: list[int]) -> Any:
+        """Only these rows: on a CPU each other would cost as much; a GPU would have to send them across and back."""
+        return encoded if len(rows) == int(encoded.shape[0]) else _view(self._on_cpu(encoded)[rows])
 
     def _on_cpu(self, encoded: Any) -> Any:
         here = encoded if self._chosen == "cpu" else encoded.to_device(ctranslate2.Device.cpu)
