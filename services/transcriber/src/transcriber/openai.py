@@ -18,6 +18,7 @@ from transcriber.api import OpenEngine, begun, finished, received, service_of
 from transcriber.live import HEARTBEAT_S, Live, Work, opened, with_heartbeat
 from transcriber.schemas import Done, EngineEvent, Options, SegmentEvent, Task, Transcript
 from transcriber.service import Service
+from transcriber.transcript import between
 from transcriber.uploads import Upload
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(require_key)], tags=["OpenAI"])
@@ -108,14 +109,15 @@ def _verbose(transcript: Transcript, wish: Wish) -> dict[str, Any]:
 
 async def _sent(events: AsyncIterator[EngineEvent], work: Work, heartbeat_s: float) -> AsyncIterator[str]:
     """Server-sent events: a delta for each segment, then the whole text; a comment in a silence."""
-    between = ""
+    before = ""
     try:
         async for event in with_heartbeat(events, heartbeat_s):
             if event is None:
                 yield ": still at it\n\n"
             elif isinstance(event, SegmentEvent):
-                yield _sse({"type": "transcript.text.delta", "delta": between + event.segment.text})
-                between = " "
+                text = event.segment.text
+                yield _sse({"type": "transcript.text.delta", "delta": between(before, text) + text})
+                before = text
             elif isinstance(event, Done):
                 yield _sse({"type": "transcript.text.done", "text": event.transcript.text})
     except errors.TranscriberError as error:
