@@ -8,10 +8,12 @@ from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from tests.transcriber.watching import Left, left_behind
 from transcriber import errors
+from transcriber.decoder import resampled
 from transcriber.media import Decoders, MediaLimits
 from transcriber.windows import SAMPLE_RATE
 
@@ -118,3 +120,40 @@ def test_the_decoder_starts_without_numpy() -> None:
     """Which would take as long to import as all the rest, for each file."""
     code = "import sys, transcriber.decoder; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class Damaged:
+    """A container and its stream, of 3,000 packets, of which every `nth` is good."""
+
+    def __init__(self, nth: int) -> None:
+        self.codec_context = self
+        self._nth = nth
+
+    def demux(self, _stream: object) -> range:
+        return range(3000)
+
+    def decode(self, packet: int) -> list[object]:
+        if packet % self._nth:
+            raise ValueError("damaged")
+        return []
+
+
+def test_a_file_that_is_mostly_damaged_says_so_instead_of_ending_early() -> None:
+    with pytest.raises(errors.Undecodable, match="most of the audio is damaged"):
+        list(resampled(Damaged(3), Damaged(3)))
+
+
+def test_a_long_file_with_many_damaged_packets_is_read_to_its_end() -> None:
+    assert list(resampled(Damaged(2), Damaged(2))) == []
+
+
+def test_a_spare_decoder_that_died_in_the_meantime_is_replaced(lecture: Path) -> None:
+    decoders = Decoders(spares=1)
+    try:
+        (spare,) = psutil.Process().children()
+        spare.kill()
+        spare.wait(10)
+        with decoders.open(lecture) as media:
+            assert next(media).size
+    finally:
+        decoders.close()

@@ -45,13 +45,18 @@ class Decoders:
         """Begin to decode the file at `path`; raises EmptyUpload, NotAudio, NoAudioTrack or Undecodable."""
         if path.stat().st_size == 0:
             raise errors.EmptyUpload("the upload is empty: send the bytes of an audio or video file")
+        return Media(self._child(), path, limits or MediaLimits())
+
+    def _child(self) -> "_Child":
         try:
             child = self._spares.get_nowait()
         except queue.Empty:
-            child = _Child()
-        else:
-            self._spares.put(_Child())
-        return Media(child, path, limits or MediaLimits())
+            return _Child()
+        self._spares.put(_Child())
+        if child.is_alive:
+            return child
+        child.end()
+        return _Child()
 
     def close(self) -> None:
         """End the spare decoders."""
@@ -127,6 +132,10 @@ class _Child:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     def begin(self, path: Path, limits: MediaLimits) -> None:
         self._socket.settimeout(limits.max_idle_s)
