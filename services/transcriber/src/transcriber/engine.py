@@ -216,7 +216,8 @@ class Engine:
     def _finish(self, job: Job, future: Future[None]) -> None:
         def check(done: Future[None]) -> None:
             if error := done.exception():
-                self._lost(errors.DeviceLost(f"a thread of the engine failed: {error!r}"))
+                log.error("finisher.failed", error=repr(error), exc_info=error)
+                self._backlog.end(job, errors.ModelError(f"writing the text failed unexpectedly: {error!r}"))
             elif job.ended:
                 self._backlog.forget(job, well=True)
 
