@@ -37,7 +37,10 @@ def claimed(decoders: Decoders, speech: SpeechModel, *paths: Path) -> float | No
     job.paths[1:] = paths[1:]
     intake = Intake(job, FakeBackend(), speech, 30.0)
     try:
-        return intake.open(decoders, MediaLimits())
+        intake.open(decoders, MediaLimits())
+        while not intake.read_s:
+            intake.step()
+        return intake.claimed_s
     finally:
         intake.close()
 

@@ -11,6 +11,7 @@ from transcriber.rows import Row
 from transcriber.speech import SpeechModel
 from transcriber.windows import SAMPLE_RATE, CutWindow
 
+WAIT_S = 0.05  # for a block; then it is another file's turn
 LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that claims to be longer is not believed
 
 
@@ -24,6 +25,7 @@ class Intake:
         self._cutter = WindowCutter(speech, window_s)
         self._media: Media | None = None
         self._samples = 0
+        self._longest_s = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -40,21 +42,31 @@ class Intake:
         """Stretches of speech found, in seconds of the file."""
         return self._cutter.speech
 
-    def open(self, decoders: Decoders, limits: MediaLimits) -> float | None:
-        """Begin to decode; the duration that the container claims, None where that cannot be. Raises MediaError.
+    @property
+    def claimed_s(self) -> float | None:
+        """The duration that the container claims, once the first block is here; None where that cannot be."""
+        claimed_s = self._media.claimed_duration_s if self._media else None
+        return claimed_s if claimed_s and claimed_s <= self._longest_s else None
+
+    def open(self, decoders: Decoders, limits: MediaLimits) -> None:
+        """Begin to decode. Raises MediaError.
 
         Of several requests for the same content the first may have left and taken its file along.
         """
         for path in self.job.paths:
             with suppress(FileNotFoundError):
-                longest_s = min(limits.max_audio_s, path.stat().st_size / LEAST_BYTES_A_SECOND)
+                self._longest_s = min(limits.max_audio_s, path.stat().st_size / LEAST_BYTES_A_SECOND)
                 self._media = decoders.open(path, limits)
-                claimed_s = self._media.claimed_duration_s
-                return claimed_s if claimed_s and claimed_s <= longest_s else None
+                return
         raise errors.Undecodable("the upload is gone")
 
     def step(self) -> tuple[list[Row], bool]:
-        """The rows of the next block, and whether it was the last one. Raises MediaError."""
+        """The rows of the next block, and whether it was the last one. Raises MediaError.
+
+        No rows where the block is not here soon: a decoder that hangs must not hold up the other files.
+        """
+        if self._media and not self._media.is_here(WAIT_S):
+            return [], False
         block = next(self._media, None) if self._media else None
         if block is None:
             self.close()

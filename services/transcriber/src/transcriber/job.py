@@ -1,6 +1,7 @@
 """One file's way through the engine, whoever and however many wait for it."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ class Job:
         self.bulk = options.priority == "bulk"
         self.audio_s = audio_s
         self.done_s = 0.0
+        self.began_at = time.monotonic()
         self.duration_s: float | None = None
         self.language = options.language
         self.sure = 1.0

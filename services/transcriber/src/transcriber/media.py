@@ -6,6 +6,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from transcriber.windows import Samples
 
 HEADER = struct.Struct("<cI")
 MAX_FRAME_BYTES = 1 << 28
+WAIT_S = 0.5
 LAST_S = 2.0  # from the end of its answers to the end of its process
 CRASHED = "decoding the audio crashed: the file is damaged"
 VERDICTS = {kind.__name__: kind for kind in (errors.NotAudio, errors.NoAudioTrack, errors.Undecodable, errors.TooLong)}
@@ -42,7 +44,7 @@ class Decoders:
             self._spares.put(_Child())
 
     def open(self, path: Path, limits: MediaLimits | None = None) -> "Media":
-        """Begin to decode the file at `path`; raises EmptyUpload, NotAudio, NoAudioTrack or Undecodable."""
+        """Begin to decode the file at `path`; raises EmptyUpload or Undecodable."""
         if path.stat().st_size == 0:
             raise errors.EmptyUpload("the upload is empty: send the bytes of an audio or video file")
         return Media(self._child(), path, limits or MediaLimits())
@@ -67,22 +69,30 @@ class Decoders:
 class Media:
     """One upload being decoded: iterate over blocks of ≤ 32 s of float32 mono 16 kHz samples, then close it.
 
-    `claimed_duration_s` is what the container says, None where it says nothing.
+    `claimed_duration_s` is what the container says, None where it says nothing, and until the first block is here.
+    Who must not wait for a slow decoder asks `is_here` first. Reading raises NotAudio, NoAudioTrack, TooLong or
+    Undecodable.
     """
 
     def __init__(self, child: "_Child", path: Path, limits: MediaLimits) -> None:
         self._child = child
+        self._frame: tuple[bytes, bytes] | None = None
         self._done = False
         self.claimed_duration_s: float | None = None
         try:
             child.begin(path, limits)
-            kind, payload = child.receive()
-            if kind == b"e":
-                raise verdict(payload)
-            self.claimed_duration_s = json.loads(payload)["duration_s"]
         except BaseException:
             self.close()
             raise
+
+    def is_here(self, wait_s: float) -> bool:
+        """Whether the next block, or the end, has come; waits `wait_s` for more of it at most."""
+        if self._frame is None and not self._done:
+            self._frame = self._child.receive(wait_s)
+        if self._frame and self._frame[0] == b"i":
+            self.claimed_duration_s = json.loads(self._frame[1])["duration_s"]
+            self._frame = None
+        return self._done or self._frame is not None
 
     def __enter__(self) -> Self:
         return self
@@ -94,14 +104,14 @@ class Media:
         return self
 
     def __next__(self) -> Samples:
-        if self._done:
-            raise StopIteration
-        kind, payload = self._child.receive()
-        if kind == b"a":
-            return np.frombuffer(payload, dtype=np.float32)
+        while not self.is_here(WAIT_S):
+            pass
+        frame, self._frame = self._frame, None
+        if frame and frame[0] == b"a":
+            return np.frombuffer(frame[1], dtype=np.float32)
         self._done = True
-        if kind == b"e":
-            raise verdict(payload)
+        if frame and frame[0] == b"e":
+            raise verdict(frame[1])
         raise StopIteration
 
     @property
@@ -120,6 +130,9 @@ class _Child:
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
+        self._received = bytearray()
+        self._silent_since: float | None = None
+        self._max_idle_s = 0.0
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "transcriber.decoder", str(theirs.fileno())],
@@ -138,7 +151,7 @@ class _Child:
         return self._process.poll() is None
 
     def begin(self, path: Path, limits: MediaLimits) -> None:
-        self._socket.settimeout(limits.max_idle_s)
+        self._max_idle_s = limits.max_idle_s
         request = json.dumps({"max_audio_s": limits.max_audio_s, "max_cpu_s": limits.max_cpu_s}).encode()
         with path.open("rb") as upload:
             try:
@@ -146,17 +159,41 @@ class _Child:
             except OSError as error:
                 raise self._ended() from error
 
-    def receive(self) -> tuple[bytes, bytes]:
-        """The next frame's kind and payload; raises Undecodable where the child died, hung or babbled."""
+    def receive(self, wait_s: float) -> tuple[bytes, bytes] | None:
+        """The next frame's kind and payload, None while it is not complete and nothing more comes for `wait_s`.
+
+        Raises Undecodable where the child died, hung or babbled.
+        """
+        self._socket.settimeout(wait_s)
         try:
-            kind, size = HEADER.unpack(self._exactly(HEADER.size))
-            if size > MAX_FRAME_BYTES:
-                raise errors.Undecodable(CRASHED)
-            return kind, self._exactly(size)
-        except TimeoutError as error:
-            raise errors.Undecodable("decoding the audio hung and was stopped") from error
+            while missing := self._missing():
+                part = self._socket.recv(min(missing, 1 << 20))
+                if not part:
+                    raise self._ended()
+                self._received += part
+                self._silent_since = None
+        except TimeoutError:
+            self._check_silence()
+            return None
         except OSError as error:
             raise self._ended() from error
+        received, self._received = self._received, bytearray()
+        return bytes(received[:1]), bytes(memoryview(received)[HEADER.size :])
+
+    def _missing(self) -> int:
+        """Bytes of the frame under way that have not come."""
+        if len(self._received) < HEADER.size:
+            return HEADER.size - len(self._received)
+        _, size = HEADER.unpack_from(self._received)
+        if size > MAX_FRAME_BYTES:
+            raise errors.Undecodable(CRASHED)
+        return HEADER.size + size - len(self._received)
+
+    def _check_silence(self) -> None:
+        now = time.monotonic()
+        self._silent_since = self._silent_since or now
+        if now - self._silent_since > self._max_idle_s:
+            raise errors.Undecodable("decoding the audio hung and was stopped")
 
     def _ended(self) -> errors.TranscriberError:
         """Why it ended: a signal is the file's doing, an exit code a fault of ours."""
@@ -167,16 +204,6 @@ class _Child:
         if code > 0:
             return errors.ModelError(f"the decoder failed (exit code {code}): this is no fault of the file")
         return errors.Undecodable(CRASHED)
-
-    def _exactly(self, size: int) -> bytes:
-        parts, missing = list[bytes](), size
-        while missing:
-            part = self._socket.recv(min(missing, 1 << 20))
-            if not part:
-                raise self._ended()
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
 
     def end(self) -> None:
         self._socket.close()

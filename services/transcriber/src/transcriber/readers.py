@@ -43,11 +43,13 @@ class Readers:
             intake.close()
             return
         if not intake.is_open:
-            job.duration_s = intake.open(self._decoders, self._limits)
+            intake.open(self._decoders, self._limits)
         rows, last = intake.step()
+        job.duration_s = intake.claimed_s
         job.audio_s = max(job.duration_s or job.audio_s, intake.read_s)
-        backlog.was_read(intake, rows, last=last)
-        if last:
+        if not backlog.was_read(intake, rows, last=last):
+            intake.close()
+        elif last:
             self._on_cut(job, intake)
 
     def _check(self, intake: Intake, future: Future[None]) -> None:

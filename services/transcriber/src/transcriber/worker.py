@@ -11,6 +11,7 @@ from transcriber import errors
 from transcriber.admission import Admission
 from transcriber.backend import Backend
 from transcriber.backlog import Backlog
+from transcriber.canary import Canary
 from transcriber.job import Job
 from transcriber.recognizer import Recognized, Recognizer
 from transcriber.rows import Row
@@ -18,6 +19,7 @@ from transcriber.transcript import Heard
 from transcriber.watcher import EngineMetrics
 
 log = structlog.get_logger()
+SUSPICIOUS = 3  # batches that failed one after the other: is it the files, or a device lost in words not known here?
 
 
 class Worker(threading.Thread):
@@ -29,6 +31,7 @@ class Worker(threading.Thread):
         backend: Backend,
         *,
         recognizer: Recognizer,
+        canary: Canary,
         backlog: Backlog,
         admission: Admission,
         metrics: EngineMetrics,
@@ -38,17 +41,27 @@ class Worker(threading.Thread):
         super().__init__(name=name, daemon=True)
         self._backend = backend
         self._recognizer = recognizer
+        self._canary = canary
         self._backlog = backlog
         self._admission = admission
         self._metrics = metrics
         self._on_heard = on_heard
         self._on_lost = on_lost
+        self._failures = 0
+        self._busy_since: float | None = None
+
+    def busy_s(self, now: float) -> float:
+        """How long the batch under way has taken by `now`; 0 between two."""
+        since = self._busy_since
+        return now - since if since is not None else 0.0
 
     def run(self) -> None:
         """Until the engine stops. Ending otherwise is a bug: then nobody may wait for ever."""
         try:
             while rows := self._backlog.next_batch():
+                self._busy_since = time.monotonic()
                 self._work(rows)
+                self._busy_since = None
         finally:
             if not self._backlog.stopped:
                 self._on_lost(errors.DeviceLost("a thread of the engine died: the service must restart"))
@@ -64,6 +77,7 @@ class Worker(threading.Thread):
         except Exception as error:  # noqa: BLE001
             self._heal(rows, error)
             return
+        self._failures = 0
         busy_s = time.monotonic() - began
         size = self._backlog.schedule.batch_size
         self._metrics.batch(len(rows), size, busy_s, fresh_s)
@@ -93,8 +107,9 @@ class Worker(threading.Thread):
         A row that is alone may find memory that others held a moment ago, so it has a second try as well.
         """
         fault = self._backend.fault(error)
+        self._failures += 1
         log.error("batch.failed", rows=len(rows), fault=fault, error=str(error))
-        if fault == "device_lost":
+        if fault == "device_lost" or (self._failures % SUSPICIOUS == 0 and not self._canary.lives()):
             self._on_lost(errors.DeviceLost(f"the GPU failed and the service must restart: {error}"))
         elif fault == "out_of_memory" and len(rows) > 1:
             with self._backlog.changed:
