@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -19,10 +18,9 @@ from transcriber.backend import Backend
 from transcriber.backlog import Backlog
 from transcriber.canary import Canary
 from transcriber.dedupe import work_key
+from transcriber.engine_settings import EngineSettings
 from transcriber.intake import Intake
 from transcriber.job import Job
-from transcriber.media import MediaLimits
-from transcriber.quality import TEMPERATURES
 from transcriber.readers import Readers
 from transcriber.recognizer import Recognizer
 from transcriber.run import Run
@@ -36,29 +34,6 @@ log = structlog.get_logger()
 STOP_S = 10  # for a batch under way when everything else has ended
 COME_BACK_S = 10  # what a client is told while the server starts or stops
 EXAMPLES = ("en", "de", "fr", "es", "zh", "ja")
-
-
-@dataclass(frozen=True)
-class EngineSettings:
-    """Sizes and bounds; `batch_size` windows a batch, `window_s` seconds a window, `max_queue_s` predicted seconds.
-
-    `workers` model threads a device: on a CPU several with few threads each do more than one with many; a large GPU
-    encodes one batch while it decodes another, for twice the memory. A window is decoded `max_attempts` times at most.
-    A request may take `max_run_s`, a batch `max_batch_s`. `finished` transcripts are remembered for requests that come
-    again.
-    """
-
-    window_s: float = 30.0
-    batch_size: int = 8
-    beam_size: int = 5
-    max_attempts: int = len(TEMPERATURES)
-    max_queue_s: float = 3600.0
-    max_run_s: float = 24 * 3600.0
-    max_batch_s: float = 1800.0
-    workers: int = 1
-    intake_threads: int = 2
-    finished: int = 16
-    limits: MediaLimits = field(default_factory=MediaLimits)
 
 
 class Engine:
@@ -221,23 +196,8 @@ class Engine:
     # --- its threads ----------------------------------------------------------------------------------------------
 
     def _warm_up(self) -> None:
-        """One small and one full batch on each device: kernels are compiled, buffers allocated, fitting sizes found."""
-        for backend, canary in zip(self._backends, self._canaries, strict=True):
-            canary.sing()
-            while not self._fits(backend, canary, self._backlog.schedule.batch_size):
-                pass
-
-    def _fits(self, backend: Backend, canary: Canary, size: int) -> bool:
-        """Whether a batch of this size fits into the device's memory; if not, batches are smaller from now on."""
-        try:
-            canary.sing(size)
-        except (RuntimeError, MemoryError) as error:
-            if size == 1 or backend.fault(error) != "out_of_memory":
-                raise
-            log.warning("warm_up.out_of_memory", rows=size)
-            self._backlog.schedule.shrink(canary.rows(size))
-            return False
-        return True
+        for canary in self._canaries:
+            canary.warm_up(self._backlog.schedule)
 
     def _heard(self, job: Job, heard: Heard) -> None:
         self._finish(job, self._finisher.submit(job.heard, heard))
