@@ -52,9 +52,8 @@ class Engine:
         self._speech = SpeechModel()
         models = len(self._backends) * settings.workers
         self._admission = Admission(backend.device, models, settings.max_queue_s)
-        self._readers = Readers(settings.intake_threads, settings.limits, self._cut)
-        self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._readers.go_on)
-        self._readers.serve(self._backlog)
+        self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._go_on)
+        self._readers = Readers(settings.intake_threads, settings.limits, self._backlog, self._cut)
         self._finisher = ThreadPoolExecutor(1, thread_name_prefix="finisher")
         self._recognizers = [Recognizer(each, settings.beam_size, settings.max_attempts) for each in self._backends]
         self._canaries = [Canary(*pair) for pair in zip(self._backends, self._recognizers, strict=True)]
@@ -194,6 +193,9 @@ class Engine:
         )
 
     # --- its threads ----------------------------------------------------------------------------------------------
+
+    def _go_on(self, intake: Intake) -> None:
+        self._readers.go_on(intake)
 
     def _warm_up(self) -> None:
         for canary in self._canaries:

@@ -17,15 +17,13 @@ log = structlog.get_logger()
 class Readers:
     """`go_on` is called under the backlog's lock, and only ever queues."""
 
-    def __init__(self, threads: int, limits: MediaLimits, on_cut: Callable[[Job, Intake], None]) -> None:
+    def __init__(
+        self, threads: int, limits: MediaLimits, backlog: Backlog, on_cut: Callable[[Job, Intake], None]
+    ) -> None:
         self._decoders = Decoders()
         self._limits = limits
         self._on_cut = on_cut
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
-        self._backlog: Backlog | None = None
-
-    def serve(self, backlog: Backlog) -> None:
-        """Rows go to this backlog from now on."""
         self._backlog = backlog
 
     def go_on(self, intake: Intake) -> None:
@@ -38,8 +36,8 @@ class Readers:
         self._decoders.close()
 
     def _read(self, intake: Intake) -> None:
-        job, backlog = intake.job, self._backlog
-        if job.ended or backlog is None:
+        job = intake.job
+        if job.ended:
             intake.close()
             return
         if not intake.is_open:
@@ -47,7 +45,7 @@ class Readers:
         rows, last = intake.step()
         job.duration_s = intake.claimed_s
         job.audio_s = max(job.duration_s or job.audio_s, intake.read_s)
-        if not backlog.was_read(intake, rows, last=last):
+        if not self._backlog.was_read(intake, rows, last=last):
             intake.close()
         elif last:
             self._on_cut(job, intake)
@@ -57,7 +55,7 @@ class Readers:
         error = None if future.cancelled() else future.exception()
         if future.cancelled() or error:
             intake.close()
-        if error is None or self._backlog is None:
+        if error is None:
             return
         self._backlog.was_not_read(intake)
         if not isinstance(error, errors.TranscriberError):
