@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from transcriber import errors
+from transcriber import errors, heap
 from transcriber.backend import Backend
 from transcriber.cutter import WindowCutter
 from transcriber.job import Job
@@ -12,6 +12,7 @@ from transcriber.speech import SpeechModel
 from transcriber.windows import SAMPLE_RATE, CutWindow
 
 WAIT_S = 0.05  # for a block; then it is another file's turn
+TRIM_BLOCKS = 16  # eight minutes of audio: seldom enough to cost nothing
 LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that claims to be longer is not believed
 
 
@@ -24,7 +25,7 @@ class Intake:
         self._backend = backend
         self._cutter = WindowCutter(speech, window_s)
         self._media: Media | None = None
-        self._samples = 0
+        self._samples = self._blocks = 0
         self._longest_s = 0.0
 
     @property
@@ -72,6 +73,9 @@ class Intake:
             self.close()
             return [self._row(window) for window in self._cutter.finish()], True
         self._samples += len(block)
+        self._blocks += 1
+        if self._blocks % TRIM_BLOCKS == 0:
+            heap.trim()
         return [self._row(window) for window in self._cutter.feed(block)], False
 
     def close(self) -> None:
