@@ -52,6 +52,13 @@ def long_file(folder: Path, seconds: float, shift: int = 0) -> Item:
     return Item(path, seconds)
 
 
+def speech_then_silence(folder: Path, speech_s: float, silence_s: float) -> Item:
+    """Somebody speaks, and then the recorder is forgotten."""
+    spoken = piece(lecture_audio(), 0, speech_s)
+    quiet = np.zeros(int(silence_s * SAMPLE_RATE), np.float32)
+    return Item(write_wav(folder / "forgotten.wav", np.concatenate([spoken, quiet])), speech_s + silence_s)
+
+
 def _frames(data: bytes) -> list[bytes]:
     """The sound of an MP3, frame by frame, without the tags and the first frame, which only describes the others."""
     starts = [found.start() for found in re.finditer(re.escape(_sync(data)), data)]

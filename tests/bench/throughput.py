@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--model", default="tiny", choices=models.SHAPES, help="random weights of this size")
     parser.add_argument("--only", nargs="+", choices=("clips", "mid", "mix", "lone"), help="these workloads")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--words", action="store_true", help="ask the others for word times too, which ours always has")
+    parser.add_argument("--words", action="store_true", help="all give words with times, not only text")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
     model = models.build("nano" if chosen.quick else chosen.model, MODELS)

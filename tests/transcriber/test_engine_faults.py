@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -10,7 +12,7 @@ from tests.transcriber.engines import events, marks, running, submit, transcript
 from tests.transcriber.fakes import CountingMetrics, FakeBackend
 from tests.waiting import wait_until
 from transcriber import errors
-from transcriber.backend import Mel
+from transcriber.backend import Mel, WindowWord
 from transcriber.schemas import Transcript
 from transcriber.watcher import Wait
 from transcriber.windows import Samples
@@ -101,3 +103,45 @@ async def test_a_file_that_is_not_audio_is_told_so(tmp_path: Path) -> None:
         with pytest.raises(errors.MediaError):
             await events(submit(engine, path))
         assert engine.queued_audio_s == 0
+
+
+async def test_text_that_cannot_be_put_together_fails_its_own_file_only(clips: list[Path]) -> None:
+    class Odd(FakeBackend):
+        def align(self, encoded: Any, *args: Any, **kwargs: Any) -> list[list[WindowWord]]:
+            words = super().align(encoded, *args, **kwargs)
+            return [[replace(word, probability=cast("Any", "high")) for word in row] for row in words]
+
+    backend = Odd()
+    async with running(backend) as engine:
+        with pytest.raises(errors.ModelError, match="writing the text failed unexpectedly"):
+            await events(submit(engine, clips[0]))
+        assert engine.failed is None
+        assert engine.queued_audio_s == 0
+
+
+async def test_a_row_alone_that_fails_once_is_tried_once_more(clips: list[Path]) -> None:
+    backend, tries = FakeBackend(), list[int]()
+
+    def scarce(marks: Sequence[int]) -> None:
+        tries.append(len(marks))
+        if len(tries) == 1:
+            raise RuntimeError("CUDA failed with error out of memory")
+
+    async with running(backend) as engine:
+        backend.trouble = scarce
+        assert (await transcript(submit(engine, clips[0], language="en"))).segments
+    assert tries == [1, 1], "memory that somebody else held a moment ago"
+
+
+async def test_a_row_that_fails_twice_alone_fails_its_file(clips: list[Path]) -> None:
+    backend, tries = FakeBackend(), list[int]()
+
+    def refuse(marks: Sequence[int]) -> None:
+        tries.append(len(marks))
+        raise ValueError("bad row")
+
+    async with running(backend) as engine:
+        backend.trouble = refuse
+        with pytest.raises(errors.ModelError, match="the model failed on this file"):
+            await events(submit(engine, clips[0], language="en"))
+    assert tries == [1, 1]

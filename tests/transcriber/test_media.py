@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from tests.transcriber.watching import Left, left_behind
 from transcriber import child, errors
+from transcriber.decoder import resampled
 from transcriber.media import Decoders, MediaLimits
 from transcriber.windows import SAMPLE_RATE
 
@@ -70,8 +71,8 @@ def test_every_common_format_gives_all_its_seconds(
 
 def test_blocks_are_bounded_and_the_claimed_duration_is_told(decoders: Decoders, lecture: Path) -> None:
     with decoders.open(lecture) as media:
-        assert media.claimed_duration_s == pytest.approx(103.7, abs=0.5)
         assert max(len(block) for block in media) <= 33 * SAMPLE_RATE
+        assert media.claimed_duration_s == pytest.approx(103.7, abs=0.5)
 
 
 def test_a_cover_picture_is_no_obstacle(decoders: Decoders, lecture: Path, tmp_path: Path) -> None:
@@ -109,6 +110,19 @@ def test_a_decoder_that_hangs_is_stopped(decoders: Decoders, lecture: Path) -> N
     assert left_behind(before) == Left()
 
 
+def test_who_asks_first_does_not_wait_for_a_decoder_that_hangs(decoders: Decoders, lecture: Path) -> None:
+    with decoders.open(lecture) as media:
+        while not media.is_here(1):
+            pass
+        assert len(next(media)), "the rest does not fit into the socket: the next block is under way"
+        os.kill(media.pid, signal.SIGSTOP)
+        while media.is_here(0.01):
+            next(media)
+        assert not media.is_here(0.01)
+        os.kill(media.pid, signal.SIGCONT)
+        assert sum(len(block) for block in media) > 0
+
+
 def test_a_decoder_that_is_not_read_to_the_end_goes_when_it_is_closed(decoders: Decoders, lecture: Path) -> None:
     before = Left.now()
     with decoders.open(lecture) as media:
@@ -135,3 +149,47 @@ def test_a_decoder_has_no_threads_but_the_resampler_s(decoders: Decoders, lectur
     with decoders.open(lecture) as found:
         next(found)
         assert psutil.Process(found.pid).num_threads() <= 1 + (os.cpu_count() or 1)
+
+
+def test_the_decoder_starts_without_numpy() -> None:
+    """Which would take as long to import as all the rest, for each file."""
+    code = "import sys, transcriber.decoder; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class Damaged:
+    """A container and its stream, of 3,000 packets, of which every `nth` is good."""
+
+    def __init__(self, nth: int) -> None:
+        self.codec_context = self
+        self._nth = nth
+
+    def demux(self, _stream: object) -> range:
+        return range(3000)
+
+    def decode(self, packet: int) -> list[object]:
+        if packet % self._nth:
+            raise ValueError("damaged")
+        return []
+
+
+def test_a_file_that_is_mostly_damaged_says_so_instead_of_ending_early() -> None:
+    with pytest.raises(errors.Undecodable, match="most of the audio is damaged"):
+        list(resampled(Damaged(3), Damaged(3)))
+
+
+def test_a_long_file_with_many_damaged_packets_is_read_to_its_end() -> None:
+    assert list(resampled(Damaged(2), Damaged(2))) == []
+
+
+def test_a_spare_decoder_that_died_in_the_meantime_is_replaced(lecture: Path) -> None:
+    before = set(psutil.Process().children())
+    decoders = Decoders(spares=1)
+    try:
+        (spare,) = set(psutil.Process().children()) - before
+        spare.kill()
+        spare.wait(10)
+        with decoders.open(lecture) as media:
+            assert next(media).size
+    finally:
+        decoders.close()

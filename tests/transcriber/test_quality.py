@@ -2,9 +2,12 @@
 
 import math
 
+import pytest
+
 from tests.transcriber.fakes import heard
 from transcriber.quality import TEMPERATURES, Attempt, Guard, judge, settle
 
+UNLIKELY: tuple[Guard, float] = ("logprob", -1.6)
 LATER: tuple[Guard, float] = ("compression", -1.1)
 SENTENCE = "The astronomer measured the distance of the moon in the nineteenth century."
 
@@ -99,3 +102,18 @@ def test_at_the_end_of_the_ladder_the_likeliest_without_repetition_is_kept() -> 
 def test_if_all_attempts_repeat_themselves_the_likeliest_is_kept() -> None:
     tries = attempts(("loop", -1.0), *[LATER] * 5)
     assert settle(tries) is tries[0]
+
+
+@pytest.mark.parametrize("guard", ["compression", "loop", "pace", "echo"])
+def test_at_the_end_of_the_ladder_what_was_surely_not_said_is_not_kept_however_likely(guard: Guard) -> None:
+    tries = attempts((guard, -0.1), *[UNLIKELY] * 4, ("logprob", -1.4))
+    assert settle(tries) is tries[5]
+
+
+def test_an_unlikely_loop_is_a_loop() -> None:
+    assert doubt("We go to " + "see it " * 3 + "see it now, says the old professor.", avg_logprob=-1.2) == "loop"
+
+
+def test_babble_that_recites_the_prompt_is_no_better_for_being_unlikely() -> None:
+    assert doubt("Kepler, Tycho Brahe, Galileo.", -1.2, told="kepler tycho brahe galileo newton") == "echo"
+    assert doubt("So it is as it was: I do as I do, he is as he is.", -1.2, duration_s=1.5) == "pace"

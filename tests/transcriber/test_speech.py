@@ -1,11 +1,14 @@
 """Voice activity and windows: streamed, and the same whatever the block size."""
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
+from faster_whisper.vad import get_vad_model
 
 from tests.transcriber.clips import lecture_audio, piece
 from transcriber.cutter import WindowCutter
-from transcriber.speech import SpeechDetector, SpeechModel, Stretch
+from transcriber.speech import FRAME, SpeechDetector, SpeechModel, Stretch
 from transcriber.windows import SAMPLE_RATE, CutWindow, Samples
 
 MAX_S = 30.0
@@ -49,6 +52,30 @@ def loud(model: SpeechModel, audio: Samples) -> list[tuple[float, float]]:
 def test_streamed_detection_is_equal_to_that_of_the_whole_file(model: SpeechModel, audio: Samples, size: int) -> None:
     part = piece(audio, 0, 20 if size < 1000 else 104)
     assert stretches(model, part, size) == stretches(model, part, len(part))
+
+
+class Listening(SpeechModel):
+    """Remembers the probabilities."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Samples] = []
+
+    def run(self, frames: Samples, h: Samples, c: Samples) -> tuple[Samples, Samples, Samples]:
+        answer = super().run(frames, h, c)
+        self.heard.append(answer[0])
+        return answer
+
+
+@pytest.mark.parametrize("size", [97, 512, 16_001, 200_000, 20 * SAMPLE_RATE])
+def test_probabilities_are_upstreams_to_the_last_bit_whatever_the_block_size(audio: Samples, size: int) -> None:
+    part = piece(audio, 0, 20)
+    model = Listening()
+    stretches(model, part, size)
+    judge = cast("Any", get_vad_model())
+    upstream = cast("Samples", judge(np.pad(part, (0, -len(part) % FRAME)))).reshape(-1)
+    last = len(upstream) - 1  # of this frame upstream overwrites the end, while it clears the context of the first
+    assert np.array_equal(np.concatenate(model.heard)[:last], upstream[:last])
 
 
 @pytest.mark.parametrize("size", [4_001, 100_000, 512_000])

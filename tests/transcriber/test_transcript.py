@@ -5,10 +5,9 @@ import pytest
 from tests.transcriber.fakes import heard
 from transcriber.assembly import Assembly
 from transcriber.backend import WindowWord
-from transcriber.coverage import CoverageReport
 from transcriber.quality import Attempt, Guard
 from transcriber.schemas import Done, Info, Progress, Segment, SegmentEvent
-from transcriber.transcript import MAX_SEGMENT_CHARACTERS, MAX_SEGMENT_S, Heard, Segmenter
+from transcriber.transcript import MAX_SEGMENT_CHARACTERS, MAX_SEGMENT_S, Heard, Segmenter, joined
 from transcriber.windows import Span, Window
 from transcriber.words import in_file_time, proportional, spread
 
@@ -107,31 +106,22 @@ def test_phrases_with_times_of_their_own_end_with_the_window() -> None:
     assert [(word.text, word.end) for word in words][1:] == [(" sun", 2.0), (" shines.", 5.0)]
 
 
-def test_all_speech_that_became_text_is_covered() -> None:
-    report = CoverageReport()
-    report.add(said("The sun is a star.", window((1, 5), (8, 10))))
-    found = report.result([(1.2, 4.8), (8.1, 10)])
-    assert found.gaps == ()
-    assert found.transcribed_s == found.speech_s == 5.5
+@pytest.mark.parametrize(
+    "text", ["Dr. Kepler looked.", "The U.S. went there.", 'Said "J. Kepler" once.', "See, e.g. Mars."]
+)
+def test_an_abbreviation_does_not_end_a_segment(text: str) -> None:
+    assert texts(segments(said(text, window((0, 5))))) == [text]
 
 
-def test_a_window_without_text_is_a_gap() -> None:
-    report = CoverageReport()
-    report.add(said("", window((1, 5), (8, 8.5))))
-    assert report.result([(1, 5)]).gaps == ((1, 5),)
-    assert report.result([(1, 5)]).transcribed_s == 0
+def test_a_sentence_may_end_with_i() -> None:
+    assert texts(segments(said("So am I. You too.", window((0, 5))))) == ["So am I.", "You too."]
 
 
-def test_a_stretch_that_no_word_touches_is_a_gap() -> None:
-    report = CoverageReport()
-    report.add(said("The sun.", window((0, 4), (10, 14)), times=((0.0, 1.0), (1.0, 3.0))))
-    assert report.result([(0, 4), (10, 14)]).gaps == ((10, 14),)
-
-
-def test_text_that_stayed_doubtful_is_reported() -> None:
-    report = CoverageReport()
-    report.add(said("hm hm", window((3, 6)), doubt="logprob"))
-    assert report.result([(3, 6)]).low_confidence == ((3, 6),)
+def test_sentences_of_scripts_without_spaces_are_joined_without_any() -> None:
+    assert (
+        joined(["太阳很大。", "月亮も見える。", "So be it.", "是的。"]) == "太阳很大。月亮も見える。 So be it. 是的。"
+    )
+    assert joined([]) == ""
 
 
 def test_windows_that_come_back_in_any_order_leave_in_the_files_order() -> None:

@@ -195,6 +195,11 @@ def test_the_language_is_told_of_some_rows_of_a_batch(backend: WhisperBackend, w
     assert all(0.5 < probability <= 1 for _, probability in found)
 
 
+def test_a_language_that_the_model_has_no_token_for_is_not_among_its_own(backend: WhisperBackend) -> None:
+    assert len(backend.languages) == 99
+    assert "yue" not in backend.languages, "Cantonese came with large-v3"
+
+
 def test_a_text_before_is_cut_to_what_whisper_reads_and_hotwords_survive(backend: WhisperBackend) -> None:
     plain_length = len(backend.prompt("en", Ask()))
     long = backend.prompt("en", Ask(hotwords="telescope", previous="the planet and the moon " * 100))

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from transcriber import version
 from transcriber.errors import EXIT_CONFIG, EXIT_MODEL, ConfigError
+from transcriber.heap import bound_arenas
 from transcriber.settings import Settings, read_settings
 
 EXIT_CODES = """\
@@ -42,6 +43,7 @@ def main() -> None:
     # CTranslate2's threads else spin while they wait for each other: beside decoders and readers that costs a CPU eight
     # times the work itself (tests/bench/README.md). libgomp reads it when it is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    bound_arenas()
     if command == "fetch":
         _fetch(settings)
         return

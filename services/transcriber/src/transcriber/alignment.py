@@ -4,6 +4,7 @@ After upstream's `find_alignment` and `merge_punctuations`:
 https://github.com/SYSTRAN/faster-whisper/blob/master/faster_whisper/transcribe.py
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,18 +35,18 @@ def word_times(tokenizer: Any, tokens: list[int], result: Any) -> list[WindowWor
 
 
 def merged(words: list[WindowWord]) -> list[WindowWord]:
-    """Marks that stand alone join the word they belong to."""
+    """Marks that stand alone join the word they belong to; together the words are the same text as before."""
     joined: list[WindowWord] = []
     opening = ""
     for word in words:
-        mark = word.text.strip()
-        if joined and not opening and mark and mark in APPENDED:
-            last = joined[-1]
-            joined[-1] = WindowWord(last.start, last.end, last.text + mark, last.probability)
-        elif mark and mark in PREPENDED:
+        if joined and not opening and word.text and all(mark in APPENDED for mark in word.text):
+            joined[-1] = replace(joined[-1], text=joined[-1].text + word.text)
+        elif word.text.strip() in PREPENDED and (word.text.startswith(" ") or not joined):
             opening += word.text
         else:
-            text = opening + (word.text.lstrip() if opening else word.text)
-            joined.append(WindowWord(word.start, word.end, text, word.probability))
+            joined.append(replace(word, text=opening + word.text))
             opening = ""
+    if opening:
+        last = joined.pop() if joined else replace(words[0], text="")
+        joined.append(replace(last, text=last.text + opening))
     return joined

@@ -44,7 +44,7 @@ async def transcribe(request: Request, engine: OpenEngine) -> Response:
     with ExitStack() as stack:
         stack.enter_context(upload)
         form = options.form(upload)
-        work = begun(request, engine, upload, options.options(upload))
+        work = begun(request, engine, upload, options.options(upload, times=form != "text"))
         stack.pop_all()
     if form == "ndjson":
         return Live(ndjson(work, HEARTBEAT_S), work, formats.MEDIA_TYPES[form], eta(work))

@@ -2,7 +2,7 @@
 
 from transcriber.coverage import CoverageReport
 from transcriber.schemas import Done, EngineEvent, Info, Progress, Segment, SegmentEvent, Transcript
-from transcriber.transcript import Heard, Segmenter
+from transcriber.transcript import Heard, Segmenter, joined
 
 
 class Assembly:
@@ -62,7 +62,7 @@ class Assembly:
             duration_s=round(duration_s or 0.0, 3),
             model=self._model,
             segments=tuple(self._segments),
-            text=" ".join(segment.text for segment in self._segments),
+            text=joined([segment.text for segment in self._segments]),
             coverage=self._coverage.result(self._speech),
         )
         return [*rest, Done(transcript=transcript)]

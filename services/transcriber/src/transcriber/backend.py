@@ -21,13 +21,15 @@ Fault = Literal["out_of_memory", "device_lost", "other"]
 class Ask:
     """What one request asks of the model for each of its windows.
 
-    `hotwords` and `previous` are text the model is told came before; `token_times` lets it say times itself.
+    `hotwords` and `previous` are text the model is told came before; `token_times` lets it say times itself; without
+    `times` nobody will look at them.
     """
 
     task: Task = "transcribe"
     hotwords: str = ""
     previous: str = ""
     token_times: bool = False
+    times: bool = True
 
     @property
     def told(self) -> str:

@@ -67,9 +67,10 @@ class Backlog:
             self._jobs.discard(job)
             self._dedupe.ended(job, well=well)
             self.schedule.drop(job)
+            self._reading = {intake for intake in self._reading if intake.job is not job}
             for intake in [paused for paused in self._paused if paused.job is job]:
                 self._paused.remove(intake)
-                intake.close()
+                self._go_on(intake)  # a reader closes it: ending a decoder takes time, and everybody waits for the lock
             self._resume()
             self.changed.notify_all()
 
@@ -77,6 +78,12 @@ class Backlog:
         """Every job fails; how many did."""
         with self.changed:
             return sum(self.end(job, error) for job in list(self._jobs))
+
+    def end_older(self, than: float, error: errors.TranscriberError) -> None:
+        """Every job that began before `than` (seconds of the monotonic clock) fails."""
+        with self.changed:
+            for job in [job for job in self._jobs if job.began_at < than]:
+                self.end(job, error)
 
     def wait_until_idle(self, timeout_s: float) -> None:
         """Block until no job is left, or the time is up."""
@@ -91,19 +98,22 @@ class Backlog:
 
     # --- reading --------------------------------------------------------------------------------------------------
 
-    def was_read(self, intake: Intake, rows: list[Row], *, last: bool) -> None:
-        """A file's next block became these rows; its reading pauses until there is room for more."""
+    def was_read(self, intake: Intake, rows: list[Row], *, last: bool) -> bool:
+        """A file's next block became these rows; its reading pauses until there is room for more.
+
+        False if nobody wants it any more: then the caller closes it.
+        """
         with self.changed:
             self._reading.discard(intake)
             if intake.job.ended:
-                intake.close()
-                return
+                return False
             for row in rows:
                 self.add(*intake.job.admit(row))
             if not last:
                 self._paused.append(intake)
             self._resume()
             self.changed.notify_all()
+            return True
 
     def was_not_read(self, intake: Intake) -> None:
         """Reading a file came to its end otherwise."""

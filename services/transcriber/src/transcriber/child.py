@@ -6,6 +6,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ class Child:
 
     def __init__(self, on_end: "Callable[[Child], None]") -> None:
         self._on_end = on_end
+        self._received = bytearray()
+        self._silent_since: float | None = None
+        self._max_idle_s = 0.0
         self._socket, theirs = socket.socketpair()
         try:
             self._process = spawn(theirs)
@@ -49,8 +53,12 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def begin(self, path: Path, limits: MediaLimits) -> None:
-        self._socket.settimeout(limits.max_idle_s)
+        self._max_idle_s = limits.max_idle_s
         request = json.dumps({"max_audio_s": limits.max_audio_s, "max_cpu_s": limits.max_cpu_s}).encode()
         with path.open("rb") as upload:
             try:
@@ -58,17 +66,41 @@ class Child:
             except OSError as error:
                 raise self._ended() from error
 
-    def receive(self) -> tuple[bytes, bytes]:
-        """The next frame's kind and payload; raises Undecodable where the child died, hung or babbled."""
+    def receive(self, wait_s: float) -> tuple[bytes, bytes] | None:
+        """The next frame's kind and payload, None while it is not complete and nothing more comes for `wait_s`.
+
+        Raises Undecodable where the child died, hung or babbled.
+        """
+        self._socket.settimeout(wait_s)
         try:
-            kind, size = HEADER.unpack(self._exactly(HEADER.size))
-            if size > MAX_FRAME_BYTES:
-                raise errors.Undecodable(CRASHED)
-            return kind, self._exactly(size)
-        except TimeoutError as error:
-            raise errors.Undecodable("decoding the audio hung and was stopped") from error
+            while missing := self._missing():
+                part = self._socket.recv(min(missing, 1 << 20))
+                if not part:
+                    raise self._ended()
+                self._received += part
+                self._silent_since = None
+        except TimeoutError:
+            self._check_silence()
+            return None
         except OSError as error:
             raise self._ended() from error
+        received, self._received = self._received, bytearray()
+        return bytes(received[:1]), bytes(memoryview(received)[HEADER.size :])
+
+    def _missing(self) -> int:
+        """Bytes of the frame under way that have not come."""
+        if len(self._received) < HEADER.size:
+            return HEADER.size - len(self._received)
+        _, size = HEADER.unpack_from(self._received)
+        if size > MAX_FRAME_BYTES:
+            raise errors.Undecodable(CRASHED)
+        return HEADER.size + size - len(self._received)
+
+    def _check_silence(self) -> None:
+        now = time.monotonic()
+        self._silent_since = self._silent_since or now
+        if now - self._silent_since > self._max_idle_s:
+            raise errors.Undecodable("decoding the audio hung and was stopped")
 
     def _ended(self) -> errors.TranscriberError:
         """Why it ended: a signal is the file's doing, an exit code a fault of ours."""
@@ -80,16 +112,6 @@ class Child:
             log.error("decoder.failed", code=code, said=self._last_words())
             return errors.ModelError(f"the decoder failed (exit code {code}): this is no fault of the file")
         return errors.Undecodable(CRASHED)
-
-    def _exactly(self, size: int) -> bytes:
-        parts, missing = list[bytes](), size
-        while missing:
-            part = self._socket.recv(min(missing, 1 << 20))
-            if not part:
-                raise self._ended()
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
 
     def _last_words(self) -> str:
         """What a process that has ended said of its failure."""
@@ -120,5 +142,5 @@ def spawn(theirs: socket.socket) -> "subprocess.Popen[bytes]":
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,  # bugs are said there, and nothing else
-        env={"OPENBLAS_NUM_THREADS": "1"},  # numpy would start a thread for each processor
+        env={},
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transcriber.speech import SpeechDetector, SpeechModel, Stretch
+from transcriber.tape import Tape
 from transcriber.windows import SAMPLE_RATE, CutWindow, Samples, Span
 
 PAD = int(0.4 * SAMPLE_RATE)  # silence kept around speech, as upstream does: words begin softly
@@ -21,26 +22,23 @@ class _Piece:
 
 
 class WindowCutter:
-    """Turns the blocks of one file into windows of at most `max_s` seconds. Holds no more audio than one window."""
+    """Turns the blocks of one file into windows of at most `max_s` seconds.
+
+    Holds the speech that waits for a window, with the silence it keeps, and the newest block; not the pauses between.
+    """
 
     def __init__(self, model: SpeechModel, max_s: float) -> None:
         self._max = int(max_s * SAMPLE_RATE)
         self._detector = SpeechDetector(model, (self._max - 2 * PAD) / SAMPLE_RATE)
         self._stretches: list[Stretch] = []
-        self._audio = np.zeros(0, np.float32)
-        self._audio_start = 0
+        self._tape = Tape()
         self._cut_at = 0
         self._count = 0
         self.speech: list[tuple[float, float]] = []
 
-    @property
-    def position_s(self) -> float:
-        """Seconds of the file looked at."""
-        return (self._audio_start + len(self._audio)) / SAMPLE_RATE
-
     def feed(self, samples: Samples) -> list[CutWindow]:
         """The windows that are full after these samples."""
-        self._audio = np.concatenate([self._audio, samples])
+        self._tape.append(samples)
         self._found(self._detector.feed(samples))
         windows = self._full_windows(at_end=False)
         self._forget()
@@ -76,13 +74,12 @@ class WindowCutter:
 
     def _pieces(self) -> list[_Piece]:
         """The waiting stretches with their share of the silence between them."""
-        end_of_audio = self._audio_start + len(self._audio)
         pieces: list[_Piece] = []
         previous = self._cut_at
         starts = [stretch.start for stretch in self._stretches[1:]]
         for index, stretch in enumerate(self._stretches):
             last = index == len(starts)
-            pause = (end_of_audio if last else starts[index]) - stretch.end
+            pause = (self._tape.end if last else starts[index]) - stretch.end
             tail = min(PAD, pause if last else pause // 2)
             pieces.append(_Piece(max(previous, stretch.start - PAD), stretch.end + tail, pause))
             previous = pieces[-1].end
@@ -104,16 +101,14 @@ class WindowCutter:
         return window
 
     def _joined(self, ranges: list[tuple[int, int]]) -> Samples:
-        first = self._audio_start
-        return np.concatenate([self._audio[start - first : end - first] for start, end in ranges])[: self._max]
+        return np.concatenate([self._tape.cut(start, end) for start, end in ranges])[: self._max]
 
     def _forget(self) -> None:
-        """Drop the audio that no window can need any more."""
-        speech = self._stretches[0].start if self._stretches else self._detector.open_start
-        keep = (self._detector.position if speech is None else speech) - PAD
-        keep = max(self._audio_start, min(keep, self._audio_start + len(self._audio)))
-        self._audio = self._audio[keep - self._audio_start :]
-        self._audio_start = keep
+        """Drop the audio that no window can need any more, also that of long pauses between stretches that wait."""
+        waiting = [(max(0, stretch.start - PAD), stretch.end + PAD) for stretch in self._stretches]
+        speaking = self._detector.open_start
+        following = self._detector.position if speaking is None else speaking
+        self._tape.keep([*waiting, (max(0, following - PAD), self._tape.end)])
 
 
 def _spans(ranges: list[tuple[int, int]]) -> tuple[Span, ...]:

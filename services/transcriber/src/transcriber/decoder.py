@@ -18,13 +18,13 @@ import av.error
 from av.stream import Discard
 
 from transcriber import errors
-from transcriber.windows import SAMPLE_RATE
+from transcriber.sound import SAMPLE_RATE
 
 BLOCK_S = 32
 FORMATS = "mp3,wav,w64,aiff,flac,ogg,mov,mp4,m4a,matroska,webm,aac,mpegts,mpeg,avi,asf,amr,caf,ac3,flv"
 # Nothing but the descriptor itself may be read: a playlist that names files or addresses is not followed.
 CONTAINER_OPTIONS = {"protocol_whitelist": "pipe", "format_whitelist": FORMATS}
-MAX_BAD_PACKETS = 1000
+MAX_BAD_PACKETS = 1000  # with more than these, most must be good
 MEMORY_BYTES = 2 << 30
 
 Reply = tuple[bytes, bytes]
@@ -106,20 +106,26 @@ def blocks(container: Any, stream: Any, max_audio_s: float) -> Iterator[Reply]:
 
 
 def resampled(container: Any, stream: Any) -> Iterator[bytes]:
-    """Mono float32 samples at 16 kHz of every packet that decodes; damaged ones are skipped, within bounds."""
+    """Mono float32 samples at 16 kHz of every packet that decodes; raises Undecodable where most are damaged."""
     resampler = cast("Any", av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE))
-    bad = 0
+    all_packets = bad = 0
     for packet in container.demux(stream):
+        all_packets += 1
         try:
             frames = stream.codec_context.decode(packet)
             for frame in frames:
                 frame.pts = None  # damaged time stamps must not stop the resampler
-                yield from (out.to_ndarray().tobytes() for out in resampler.resample(frame))
+                yield from map(sound, resampler.resample(frame))
         except (av.error.InvalidDataError, ValueError, av.error.EOFError):
             bad += 1
-            if bad > MAX_BAD_PACKETS:
-                return
-    yield from (out.to_ndarray().tobytes() for out in resampler.resample(None))
+    if bad > max(MAX_BAD_PACKETS, all_packets / 2):
+        raise errors.Undecodable("most of the audio is damaged")
+    yield from map(sound, resampler.resample(None))
+
+
+def sound(frame: Any) -> bytes:
+    """A mono frame's samples; its plane is longer. Not by `to_ndarray`: it costs every file the import of numpy."""
+    return bytes(frame.planes[0])[: 4 * frame.samples]
 
 
 if __name__ == "__main__":

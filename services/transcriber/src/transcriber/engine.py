@@ -8,57 +8,32 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import structlog
 
 from transcriber import errors
 from transcriber.admission import BYTES_A_SECOND, Admission
 from transcriber.backend import Backend
 from transcriber.backlog import Backlog
+from transcriber.canary import Canary
 from transcriber.dedupe import work_key
+from transcriber.engine_settings import EngineSettings
 from transcriber.intake import Intake
 from transcriber.job import Job
-from transcriber.media import MediaLimits
-from transcriber.quality import TEMPERATURES
 from transcriber.readers import Readers
 from transcriber.recognizer import Recognizer
-from transcriber.rows import Row
 from transcriber.run import Run
 from transcriber.schemas import Options
 from transcriber.speech import SpeechModel
 from transcriber.transcript import Heard
 from transcriber.watcher import EngineMetrics
-from transcriber.windows import SAMPLE_RATE, Window
 from transcriber.worker import Worker
 
 log = structlog.get_logger()
-WARM_UP_S = 2
+STOP_S = 10  # for a batch under way when everything else has ended
 COME_BACK_S = 10  # what a client is told while the server starts or stops
 EXAMPLES = ("en", "de", "fr", "es", "zh", "ja")
-
-
-@dataclass(frozen=True)
-class EngineSettings:
-    """Sizes and bounds; `batch_size` windows a batch, `window_s` seconds a window, `max_queue_s` predicted seconds.
-
-    `workers` model threads a device: on a CPU several with few threads each do more than one with many; a large GPU
-    encodes one batch while it decodes another, for twice the memory. A window is decoded `max_attempts` times at most.
-    `finished` transcripts are remembered for requests that come again. `open_files` decoders run at one time at most.
-    """
-
-    window_s: float = 30.0
-    batch_size: int = 8
-    beam_size: int = 5
-    max_attempts: int = len(TEMPERATURES)
-    max_queue_s: float = 3600.0
-    workers: int = 1
-    intake_threads: int = 2
-    open_files: int = 32
-    finished: int = 16
-    limits: MediaLimits = field(default_factory=MediaLimits)
 
 
 class Engine:
@@ -77,15 +52,24 @@ class Engine:
         self._speech = SpeechModel()
         models = len(self._backends) * settings.workers
         self._admission = Admission(backend.device, models, settings.max_queue_s)
-        self._readers = Readers(settings.intake_threads, settings.open_files, settings.limits, metrics, self._cut)
-        self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._readers.go_on)
-        self._readers.serve(self._backlog)
+        self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._go_on)
+        self._readers = Readers(
+            settings.intake_threads,
+            settings.open_files,
+            limits=settings.limits,
+            metrics=metrics,
+            backlog=self._backlog,
+            on_cut=self._cut,
+        )
         self._finisher = ThreadPoolExecutor(1, thread_name_prefix="finisher")
+        self._recognizers = [Recognizer(each, settings.beam_size, settings.max_attempts) for each in self._backends]
+        self._canaries = [Canary(*pair) for pair in zip(self._backends, self._recognizers, strict=True)]
         self._workers = [
             Worker(
                 f"model-{number}-{stream}",
                 each,
-                recognizer=self._recognizer(each),
+                recognizer=self._recognizers[number],
+                canary=self._canaries[number],
                 backlog=self._backlog,
                 admission=self._admission,
                 metrics=metrics,
@@ -100,7 +84,8 @@ class Engine:
 
     async def start(self) -> None:
         """Warm the models up, then begin to serve; `ready` is true from then on."""
-        await asyncio.to_thread(self._warm_up)
+        for canary in self._canaries:
+            await asyncio.to_thread(canary.warm_up, self._backlog.schedule)
         for worker in self._workers:
             worker.start()
         self.ready = True
@@ -114,15 +99,26 @@ class Engine:
         )
 
     async def stop(self) -> None:
-        """End the threads and the decoders; what still runs fails as drained. A batch under way is waited for."""
+        """End the threads and the decoders; what still runs fails as drained. A batch under way has a while to end.
+
+        `stuck` says afterwards that one did not: then the process cannot end in good order.
+        """
         await self.drain(0)
         self.ready = False
         self._backlog.stop()
+        until = time.monotonic() + STOP_S
         for worker in self._workers:
             if worker.is_alive():
-                await asyncio.to_thread(worker.join)
+                await asyncio.to_thread(worker.join, max(0.0, until - time.monotonic()))
+        if self.stuck:
+            log.error("engine.stuck", waited_s=STOP_S)
         await asyncio.to_thread(self._readers.close)
         await asyncio.to_thread(self._finisher.shutdown)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a thread is in the model although the engine has stopped."""
+        return self._backlog.stopped and any(worker.is_alive() for worker in self._workers)
 
     # --- its clients ----------------------------------------------------------------------------------------------
 
@@ -205,20 +201,20 @@ class Engine:
             if job.leave(run) and self._backlog.end(job, errors.Cancelled("the client left")):
                 self._metrics.cancelled()
 
+    def watch(self) -> None:
+        """To be called now and then: what takes too long ends, a request with an error and a batch with the engine."""
+        now, settings = time.monotonic(), self._settings
+        for worker in self._workers:
+            if self.failed is None and worker.busy_s(now) > settings.max_batch_s:
+                self._lost(errors.DeviceLost(f"a batch has not ended in {settings.max_batch_s:.0f} s"))
+        self._backlog.end_older(
+            now - settings.max_run_s, errors.TookTooLong(f"not done in the {settings.max_run_s:.0f} s allowed")
+        )
+
     # --- its threads ----------------------------------------------------------------------------------------------
 
-    def _warm_up(self) -> None:
-        """One small and one full batch on each device: kernels are compiled, buffers allocated."""
-        audio = np.zeros(WARM_UP_S * SAMPLE_RATE, np.float32)
-        owner = Job(Path(), Options(), 0.0, self.backend.name)
-        mel = self.backend.features(audio)
-        for backend in self._backends:
-            for size in sorted({1, self._settings.batch_size}):
-                rows = [Row(owner, Window(0, WARM_UP_S, ()), mel) for _ in range(size)]
-                self._recognizer(backend).recognize(rows)
-
-    def _recognizer(self, backend: Backend) -> Recognizer:
-        return Recognizer(backend, self._settings.beam_size, self._settings.max_attempts)
+    def _go_on(self, intake: Intake) -> None:
+        self._readers.go_on(intake)
 
     def _heard(self, job: Job, heard: Heard) -> None:
         self._finish(job, job.heard, heard)
@@ -235,7 +231,10 @@ class Engine:
 
         def check(done: Future[None]) -> None:
             if error := done.exception():
-                self._lost(errors.DeviceLost(f"a thread of the engine failed: {error!r}"))
+                log.error("finisher.failed", error=repr(error), exc_info=error, requests=job.request_ids)
+                self._backlog.end(
+                    job, errors.ModelError("writing the text failed unexpectedly: the service's log says how")
+                )
             elif job.ended:
                 self._backlog.forget(job, well=True)
 

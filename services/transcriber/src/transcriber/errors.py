@@ -13,6 +13,7 @@ TranscriberError
 ├── UnknownModel         404  another model than the one that is loaded
 ├── Unauthorized         401  no API key, or a wrong one
 ├── UploadTimeout        408  the upload came too slowly
+├── TookTooLong          504  longer in the service than MAX_RUN_SECONDS
 ├── Overloaded           503  the queue is full; carries Retry-After
 ├── Draining             503  the server is shutting down; carries Retry-After
 ├── NotReady             503  the model is not loaded and warmed yet
@@ -74,6 +75,10 @@ class Unauthorized(TranscriberError):
 
 class UploadTimeout(TranscriberError):
     """The upload stalled or took too long."""
+
+
+class TookTooLong(TranscriberError):
+    """The request was not done in the time allowed."""
 
 
 class Unavailable(TranscriberError):

@@ -1,18 +1,22 @@
 """One file's way through the engine, whoever and however many wait for it."""
 
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from transcriber import errors
 from transcriber.assembly import Assembly
 from transcriber.backend import Ask
+from transcriber.quality import Attempt
 from transcriber.recognizer import Recognized
 from transcriber.rows import Row
 from transcriber.run import Run
 from transcriber.schemas import Done, EngineEvent, Options, Progress
 from transcriber.transcript import Heard
 
+MAX_PREVIOUS_CHARACTERS = 2000  # more than the 223 tokens that Whisper reads
 MAX_PREVIOUS_TEMPERATURE = 0.5  # text decoded hotter than this is not shown to the next window, as upstream
 
 
@@ -29,11 +33,13 @@ class Job:
         self.bulk = options.priority == "bulk"
         self.audio_s = audio_s
         self.done_s = 0.0
+        self.began_at = time.monotonic()
         self.duration_s: float | None = None
         self.language = options.language
         self.sure = 1.0
         self.ended = False
-        self._ask = Ask(options.task, options.hotwords.strip(), options.prompt.strip(), options.token_timestamps)
+        hotwords, prompt = options.hotwords.strip(), options.prompt.strip()
+        self._ask = Ask(options.task, hotwords, prompt, options.token_timestamps, options.times)
         self._held: list[Row] = []
         self._next_in_turn = 0
         self._assembly = Assembly(model, with_words=options.word_timestamps)
@@ -75,11 +81,15 @@ class Job:
         if not self.options.condition_on_previous_text or result.attempt is None:
             return []
         self._next_in_turn = result.row.window.index + 1
-        attempt = result.attempt
-        trusted = not attempt.silent and attempt.temperature <= MAX_PREVIOUS_TEMPERATURE
-        before = f"{self._ask.previous} {attempt.text}".strip() if trusted else self.options.prompt.strip()
-        self._ask = Ask(self._ask.task, self._ask.hotwords, before[-2000:], self._ask.token_times)
+        if not result.attempt.silent:
+            self._ask = replace(self._ask, previous=self._text_before(result.attempt))
         return self._released()
+
+    def _text_before(self, attempt: Attempt) -> str:
+        """What the next window is shown: a text that is not believed would only lead it astray."""
+        if attempt.doubt or attempt.temperature > MAX_PREVIOUS_TEMPERATURE:
+            return self.options.prompt.strip()
+        return f"{self._ask.previous} {attempt.text}".strip()[-MAX_PREVIOUS_CHARACTERS:]
 
     def _released(self) -> list[Row]:
         free = [row for row in self._held if self._is_free(row)]

@@ -18,6 +18,7 @@ from transcriber.windows import Samples
 
 log = structlog.get_logger()
 RETRY_S = 30.0
+WAIT_S = 0.5
 VERDICTS = {kind.__name__: kind for kind in (errors.NotAudio, errors.NoAudioTrack, errors.Undecodable, errors.TooLong)}
 
 
@@ -34,16 +35,22 @@ class Decoders:
     def open(self, path: Path, limits: MediaLimits | None = None) -> "Media":
         """Begin to decode the file at `path`.
 
-        Raises EmptyUpload, NotAudio, NoAudioTrack, Undecodable, or Overloaded where no process can be started.
+        Raises EmptyUpload, Undecodable, or Overloaded where no process can be started.
         """
         if path.stat().st_size == 0:
             raise errors.EmptyUpload("the upload is empty: send the bytes of an audio or video file")
+        return Media(self._child(), path, limits or MediaLimits())
+
+    def _child(self) -> Child:
         try:
             child = self._spares.get_nowait()
         except queue.Empty:
-            return Media(self._started(), path, limits or MediaLimits())
+            return self._started()
         self._keep_one_ready()
-        return Media(child, path, limits or MediaLimits())
+        if child.is_alive:
+            return child
+        child.end()
+        return self._started()
 
     def _keep_one_ready(self) -> None:
         with suppress(errors.Overloaded):  # then a file waits for its decoder to start
@@ -77,22 +84,30 @@ class Decoders:
 class Media:
     """One upload being decoded: iterate over blocks of ≤ 32 s of float32 mono 16 kHz samples, then close it.
 
-    `claimed_duration_s` is what the container says, None where it says nothing.
+    `claimed_duration_s` is what the container says, None where it says nothing, and until the first block is here.
+    Who must not wait for a slow decoder asks `is_here` first. Reading raises NotAudio, NoAudioTrack, TooLong or
+    Undecodable.
     """
 
     def __init__(self, child: Child, path: Path, limits: MediaLimits) -> None:
         self._child = child
+        self._frame: tuple[bytes, bytes] | None = None
         self._done = False
         self.claimed_duration_s: float | None = None
         try:
             child.begin(path, limits)
-            kind, payload = child.receive()
-            if kind == b"e":
-                raise verdict(payload)
-            self.claimed_duration_s = json.loads(payload)["duration_s"]
         except BaseException:
             self.close()
             raise
+
+    def is_here(self, wait_s: float) -> bool:
+        """Whether the next block, or the end, has come; waits `wait_s` for more of it at most."""
+        if self._frame is None and not self._done:
+            self._frame = self._child.receive(wait_s)
+        if self._frame and self._frame[0] == b"i":
+            self.claimed_duration_s = json.loads(self._frame[1])["duration_s"]
+            self._frame = None
+        return self._done or self._frame is not None
 
     def __enter__(self) -> Self:
         return self
@@ -104,14 +119,14 @@ class Media:
         return self
 
     def __next__(self) -> Samples:
-        if self._done:
-            raise StopIteration
-        kind, payload = self._child.receive()
-        if kind == b"a":
-            return np.frombuffer(payload, dtype=np.float32)
+        while not self.is_here(WAIT_S):
+            pass
+        frame, self._frame = self._frame, None
+        if frame and frame[0] == b"a":
+            return np.frombuffer(frame[1], dtype=np.float32)
         self._done = True
-        if kind == b"e":
-            raise verdict(payload)
+        if frame and frame[0] == b"e":
+            raise verdict(frame[1])
         raise StopIteration
 
     @property

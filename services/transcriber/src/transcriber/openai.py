@@ -19,6 +19,7 @@ from transcriber.languages import name_of
 from transcriber.live import HEARTBEAT_S, Live, Work, opened, with_heartbeat
 from transcriber.schemas import Done, EngineEvent, Options, SegmentEvent, Task, Transcript
 from transcriber.service import Service
+from transcriber.transcript import between
 from transcriber.uploads import Upload
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(require_key)], tags=["OpenAI"])
@@ -114,14 +115,15 @@ def _verbose(transcript: Transcript, wish: Wish) -> dict[str, Any]:
 
 async def _sent(events: AsyncIterator[EngineEvent], work: Work, heartbeat_s: float) -> AsyncIterator[str]:
     """Server-sent events: a delta for each segment, then the whole text; a comment in a silence."""
-    between = ""
+    before = ""
     try:
         async for event in with_heartbeat(events, heartbeat_s):
             if event is None:
                 yield ": still at it\n\n"
             elif isinstance(event, SegmentEvent):
-                yield _sse({"type": "transcript.text.delta", "delta": between + event.segment.text})
-                between = " "
+                text = event.segment.text
+                yield _sse({"type": "transcript.text.delta", "delta": between(before, text) + text})
+                before = text
             elif isinstance(event, Done):
                 yield _sse({"type": "transcript.text.done", "text": event.transcript.text})
     except errors.TranscriberError as error:
@@ -167,7 +169,8 @@ def _options(upload: Upload, wish: Wish) -> Options:
     prompt = (upload.value("prompt") or "")[-MAX_PROMPT:]
     hotwords = upload.value("hotwords") or ", ".join(_listed(upload, "keywords"))[:MAX_PROMPT]
     words = "word" in wish.granularities
-    return options.options(upload, task=wish.task, word_timestamps=words, prompt=prompt, hotwords=hotwords)
+    times = wish.stream or wish.shape not in ("json", "text")
+    return options.options(upload, task=wish.task, word_timestamps=words, prompt=prompt, hotwords=hotwords, times=times)
 
 
 def _listed(upload: Upload, name: str) -> list[str]:

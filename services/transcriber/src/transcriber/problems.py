@@ -26,6 +26,7 @@ STATUS: dict[type[errors.TranscriberError], tuple[int, str]] = {
     errors.BadOption: (422, "Bad option"),
     errors.UnknownModel: (404, "Unknown model"),
     errors.Cancelled: (499, "Client left"),
+    errors.TookTooLong: (504, "Took too long"),
     errors.Overloaded: (503, "Queue full"),
     errors.Draining: (503, "Shutting down"),
     errors.NotReady: (503, "Not ready"),

@@ -23,7 +23,7 @@ MAX_LOOP_UNIT = 12  # tokens of the longest phrase looked for
 MIN_LOOP_MATCHES = 10  # tokens that repeat what stood one phrase before; "no, no, no, no" is speech
 MIN_ECHO_WORDS = 4
 
-Guard = Literal["compression", "logprob", "loop", "pace", "echo"]
+Guard = Literal["compression", "loop", "pace", "echo", "logprob"]
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,14 @@ def settle(attempts: Sequence[Attempt], most: int = len(TEMPERATURES)) -> Attemp
     """The attempt to keep, or None where the window must be decoded again; after `most` attempts one is kept.
 
     Upstream's choice: the last one if it is believed or silent; when the ladder is at its end, the likeliest of those
-    that do not repeat themselves.
+    that are only unlikely. A loop, a recital or a babble is not what was said, however likely it sounds.
     """
     last = attempts[-1]
     if last.doubt is None or last.silent:
         return last
     if len(attempts) < most:
         return None
-    calm = [attempt for attempt in attempts if attempt.doubt not in ("compression", "loop")]
+    calm = [attempt for attempt in attempts if attempt.doubt in (None, "logprob")]
     return max(calm or attempts, key=lambda attempt: attempt.hypothesis.avg_logprob)
 
 
@@ -83,13 +83,13 @@ def _doubt(hypothesis: Hypothesis, text: str, duration_s: float, told: str) -> G
         return None
     if compression_ratio(text) > MAX_COMPRESSION:
         return "compression"
-    if hypothesis.avg_logprob < MIN_LOGPROB:
-        return "logprob"
     if _loops(hypothesis.tokens):
         return "loop"
     if len(text.split()) > MAX_WORDS_A_SECOND * duration_s or len(text) > MAX_CHARACTERS_A_SECOND * duration_s:
         return "pace"
-    return "echo" if _echoes(text, told) else None
+    if _echoes(text, told):
+        return "echo"
+    return "logprob" if hypothesis.avg_logprob < MIN_LOGPROB else None
 
 
 def _finite(value: float, otherwise: float) -> float:

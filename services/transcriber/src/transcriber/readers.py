@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -26,8 +25,10 @@ class Readers:
         self,
         threads: int,
         open_files: int,
+        *,
         limits: MediaLimits,
         metrics: EngineMetrics,
+        backlog: Backlog,
         on_cut: Callable[[Job, Intake], None],
     ) -> None:
         self.decoders = Decoders()
@@ -36,10 +37,6 @@ class Readers:
         self._limits = limits
         self._on_cut = on_cut
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
-        self._backlog: Backlog | None = None
-
-    def serve(self, backlog: Backlog) -> None:
-        """Rows go to this backlog from now on."""
         self._backlog = backlog
 
     def go_on(self, intake: Intake) -> None:
@@ -56,26 +53,28 @@ class Readers:
         self.decoders.close()
 
     def _queue(self, intakes: list[Intake]) -> None:
-        with suppress(RuntimeError):  # the pool is closed: nobody reads any more
-            for intake in intakes:
+        for intake in intakes:
+            try:
                 future = self._pool.submit(self._read, intake, time.monotonic())
+            except RuntimeError:  # the pool is closed: nobody reads any more
+                intake.close()
+            else:
                 future.add_done_callback(partial(self._check, intake))
 
     def _read(self, intake: Intake, queued_at: float) -> None:
         self._metrics.waited(time.monotonic() - queued_at, "reader")
-        job, backlog = intake.job, self._backlog
-        if backlog is None:
-            return
+        job = intake.job
         if job.ended:
-            backlog.was_not_read(intake)
             intake.close()
             return
         if not intake.is_open:
-            job.duration_s = intake.open(self.decoders, self._limits)
+            intake.open(self.decoders, self._limits)
         rows, last = intake.step()
+        job.duration_s = intake.claimed_s
         job.audio_s = max(job.duration_s or job.audio_s, intake.read_s)
-        backlog.was_read(intake, rows, last=last)
-        if last:
+        if not self._backlog.was_read(intake, rows, last=last):
+            intake.close()
+        elif last:
             self._on_cut(job, intake)
 
     def _check(self, intake: Intake, future: Future[None]) -> None:
@@ -83,7 +82,7 @@ class Readers:
         error = None if future.cancelled() else future.exception()
         if future.cancelled() or error:
             intake.close()
-        if error is None or self._backlog is None:
+        if error is None:
             return
         self._backlog.was_not_read(intake)
         if not isinstance(error, errors.TranscriberError):

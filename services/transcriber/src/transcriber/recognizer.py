@@ -91,23 +91,17 @@ class Recognizer:
         return words
 
     def _aligned(self, rows: Sequence[Row], encoded: Any, said: Sequence[Attempt | None]) -> list[list[WindowWord]]:
-        """Times from the model's attention: one call for each language and task."""
+        """Times from the model's attention: one call for each language and task, of the rows whose times are seen."""
         words: list[list[WindowWord]] = [[] for _ in rows]
-        kinds: set[tuple[str, Task]] = {
-            (cast("str", row.language), row.ask.task) for row in rows if not row.ask.token_times
-        }
+        kinds = [_kind(row) if attempt else None for row, attempt in zip(rows, said, strict=True)]
         seconds = [row.window.duration for row in rows]
-        for language, task in sorted(kinds):
+        for kind in sorted({kind for kind in kinds if kind}):
             tokens = [
-                attempt.hypothesis.tokens
-                if attempt and (row.language, row.ask.task) == (language, task) and row.window.duration > MIN_ALIGNED_S
-                else ()
-                for row, attempt in zip(rows, said, strict=True)
+                attempt.hypothesis.tokens if attempt and mine == kind else ()
+                for mine, attempt in zip(kinds, said, strict=True)
             ]
-            if not any(tokens):
-                continue
             try:
-                found = self._backend.align(encoded, language, task, tokens, seconds)
+                found = self._backend.align(encoded, *kind, tokens, seconds)
             except (RuntimeError, ValueError) as error:
                 if self._backend.fault(error) != "other":
                     raise
@@ -115,3 +109,10 @@ class Recognizer:
                 continue
             words = [mine or new for mine, new in zip(words, found, strict=True)]
         return words
+
+
+def _kind(row: Row) -> tuple[str, Task] | None:
+    """What one call to `align` needs equal; None where nobody looks at times, or the model has said them itself."""
+    if not row.ask.times or row.ask.token_times or row.window.duration <= MIN_ALIGNED_S:
+        return None
+    return cast("str", row.language), row.ask.task

@@ -39,6 +39,8 @@ def serve(settings: Settings, load: LoadModel = load_whisper) -> int:
         code = asyncio.run(_serve(app, service, listener, stop))
     if service.loading and service.fatal is None:
         _leave(code)
+    if service.engine and service.engine.stuck:
+        _leave(EXIT_DEVICE)
     return code
 
 
@@ -94,7 +96,7 @@ def _complain(text: str) -> None:
 
 
 def _leave(code: int) -> None:
-    """End although the thread that loads the model is still at it: a stop must not wait for a download."""
+    """End although a thread is still at it: a stop must wait neither for a download nor for a stuck device."""
     sys.stdout.flush()
     os._exit(code)
 

@@ -99,8 +99,9 @@ class Service:
         try:
             await engine.start()
             self._opened(engine, time.monotonic() - started)
-            while engine.failed is None:  # noqa: ASYNC110 - set by the model's threads
+            while engine.failed is None:
                 await asyncio.sleep(WATCH_S)
+                engine.watch()
             raise engine.failed
         finally:
             await engine.stop()
@@ -153,6 +154,8 @@ class Service:
             batch_size=settings.batch_size or (CPU_BATCH if backend.device == "cpu" else GPU_BATCH),
             beam_size=settings.beam_size,
             max_queue_s=settings.max_queue_seconds,
+            max_run_s=settings.max_run_seconds,
+            max_batch_s=settings.max_batch_seconds,
             workers=model_workers(backend.device, settings.model_workers),
             limits=MediaLimits(max_audio_s=settings.max_audio_seconds),
         )

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     max_queue_seconds: Annotated[float, Field(gt=0)] = Field(
         default=3600, description="more predicted work than this waiting: 503 with Retry-After"
     )
+    max_run_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=24 * 3600, description="a request that is not done by then: 504"
+    )
+    max_batch_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=1800, description="a batch that has not ended by then: the service is not ready, and ends with 70"
+    )
     max_requests: Annotated[int, Field(ge=1)] = Field(
         default=256, description="uploads and transcriptions at one time; more get 503"
     )

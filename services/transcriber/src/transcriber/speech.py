@@ -124,7 +124,11 @@ class SpeechDetector:
         return stretch
 
     def _least_likely(self, at: int) -> int:
-        """The sample, in the last seconds, where speech was least likely: the kindest place for a cut."""
-        recent = list(self._recent)[: max(1, len(self._recent) - 1)]
+        """The sample, in the last seconds, where speech was least likely: the kindest place for a cut.
+
+        Not in the first half of the speech, lest a short window be cut into crumbs.
+        """
+        frames = max(1, (at - cast("int", self._start)) // FRAME // 2)
+        recent = list(self._recent)[:-1][-frames:]
         back = len(recent) - min(range(len(recent)), key=recent.__getitem__)
-        return max(at - back * FRAME, cast("int", self._start) + FRAME)
+        return at - back * FRAME

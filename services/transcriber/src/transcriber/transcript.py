@@ -1,6 +1,10 @@
 """From windows back to one text: segments that end with sentences."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 from transcriber.backend import WindowWord
 from transcriber.quality import Attempt
@@ -9,7 +13,9 @@ from transcriber.windows import Window
 from transcriber.words import in_file_time
 
 SENTENCE_END = (".", "?", "!", "。", "？", "！", "…", "।", "؟")
-CLOSING = "\"'”’»)]"
+OPENING, CLOSING = "\"'“‘«([", "\"'”’»)]"
+ABBREVIATION = re.compile(r"(Mrs?|Ms|Drs?|Prof|St|Mt|Jr|vs|No|Fig|e\.g|i\.e|([A-Z]\.)*[A-HJ-Z])\.")  # I. is a sentence
+SPACELESS = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef…]")  # Chinese and Japanese, with their marks
 MAX_SEGMENT_S = 15.0
 MAX_SEGMENT_CHARACTERS = 200
 MAX_PAUSE_S = 2.0  # no segment goes through a longer one
@@ -22,6 +28,11 @@ class Heard:
     window: Window
     attempt: Attempt
     words: tuple[WindowWord, ...]
+
+    @cached_property
+    def said(self) -> list[Word]:
+        """The words in seconds of the file."""
+        return in_file_time(self.words, self.window)
 
 
 class Segmenter:
@@ -40,7 +51,7 @@ class Segmenter:
     def add(self, heard: Heard) -> list[Segment]:
         """The segments that are complete after one more window, which must come in order."""
         done = [] if heard.words else self.finish()
-        for word in in_file_time(heard.words, heard.window):
+        for word in heard.said:
             if self._open and _ends(self._open, word):
                 done += self.finish()
             self._attempt = self._attempt or heard.attempt
@@ -78,4 +89,15 @@ def _ends(group: list[Word], following: Word) -> bool:
 
 
 def _is_sentence_end(word: Word) -> bool:
-    return word.word.rstrip(CLOSING).endswith(SENTENCE_END)
+    text = word.word.strip().rstrip(CLOSING)
+    return text.endswith(SENTENCE_END) and not ABBREVIATION.fullmatch(text.lstrip(OPENING))
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Segments as one text."""
+    return "".join(between(before, text) + text for before, text in pairwise(["", *texts]))
+
+
+def between(before: str, text: str) -> str:
+    """What stands between two segments: a space, except where the script has none."""
+    return " " if before and text and not (SPACELESS.match(before[-1]) and SPACELESS.match(text[0])) else ""

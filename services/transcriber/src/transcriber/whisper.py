@@ -6,6 +6,7 @@ Only this file imports ctranslate2 and faster-whisper's model. What a call to CT
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 import ctranslate2 as untyped_ctranslate2
@@ -30,6 +31,7 @@ FRAMES_A_SECOND = 100
 MAX_PREVIOUS = 223  # half of the decoder's positions, less one: https://github.com/openai/whisper
 MAX_HOTWORDS = MAX_PREVIOUS // 2
 MAX_POSITIONS = 448
+PROMPTS = 256  # whose tokens are remembered
 MEDIAN_FILTER = 7  # upstream's width for smoothing attention
 TIME_TOKEN_S = 0.02
 ENCODE_ROWS_ON_CPU = 2  # more at once only spoil the cache: a batch of 8 costs 1.24 times the sum of its rows
@@ -79,6 +81,8 @@ class WhisperBackend:
         self._name = os.path.basename(name)  # noqa: PTH119 - a hub name is no path
         self._tokenizer = self._tokenizer_of("en", "transcribe")
         self._suppressed = _suppressed(self._tokenizer)
+        self._languages = _languages(self._whisper)
+        self._told = lru_cache(PROMPTS)(self._tokens_told)  # every row of a request has the same
         log.info("model.loaded", model=self._name, device=self._chosen, compute_type=self.compute_type)
 
     @property
@@ -100,7 +104,7 @@ class WhisperBackend:
 
     @property
     def languages(self) -> frozenset[str]:
-        return frozenset(cast("list[str]", self._whisper.supported_languages))
+        return self._languages
 
     def features(self, audio: Samples) -> Mel:
         mel = cast("Mel", self._whisper.feature_extractor(audio))[:, :FRAMES]
@@ -123,16 +127,14 @@ class WhisperBackend:
     def detect_language(self, encoded: Any, rows: list[int]) -> list[tuple[str, float]]:
         if not self._multilingual:
             return [("en", 1.0) for _ in rows]
-        if self._chosen == "cpu" and len(rows) < int(encoded.shape[0]):
-            encoded, rows = _view(self._on_cpu(encoded)[rows]), list(range(len(rows)))
-        found = self._model.detect_language(encoded)
+        some = rows if self._chosen == "cpu" else list(range(int(encoded.shape[0])))
+        found = dict(zip(some, self._model.detect_language(self._rows(encoded, some)), strict=True))
         return [(found[row][0][0].strip("<|>"), float(found[row][0][1])) for row in rows]
 
     def prompt(self, language: str, ask: Ask) -> tuple[int, ...]:
         tokenizer = self._tokenizer_of(language, ask.task)
-        hotwords = self._tokens(ask.hotwords)[:MAX_HOTWORDS]
-        told = [*hotwords, *self._tokens(ask.previous)[-(MAX_PREVIOUS - len(hotwords)) :]]
-        before = [int(tokenizer.sot_prev), *told] if told else told
+        told = self._told(ask.hotwords, ask.previous)
+        before = (int(tokenizer.sot_prev), *told) if told else told
         times = () if ask.token_times else (int(tokenizer.no_timestamps),)
         return (*before, *cast("list[int]", tokenizer.sot_sequence), *times)
 
@@ -159,10 +161,19 @@ class WhisperBackend:
     ) -> list[list[WindowWord]]:
         tokenizer = self._tokenizer_of(language, task)
         frames = [min(FRAMES, max(2, int(s * FRAMES_A_SECOND))) for s in seconds]
-        sequence = list(tokenizer.sot_sequence)
         said = [[token for token in row if token < tokenizer.eot] for row in tokens]
-        results = self._model.align(encoded, sequence, said, frames, median_filter_width=MEDIAN_FILTER)
-        return [word_times(tokenizer, row, result) for row, result in zip(said, results, strict=True)]
+        spoken = [row for row in range(len(said)) if said[row] or self._chosen != "cpu"]
+        results = self._model.align(
+            self._rows(encoded, spoken),
+            list(tokenizer.sot_sequence),
+            [said[row] for row in spoken],
+            [frames[row] for row in spoken],
+            median_filter_width=MEDIAN_FILTER,
+        )
+        words: list[list[WindowWord]] = [[] for _ in said]
+        for row, result in zip(spoken, results, strict=True):
+            words[row] = word_times(tokenizer, said[row], result)
+        return words
 
     def text(self, tokens: tuple[int, ...]) -> str:
         return str(self._tokenizer.decode(list(tokens))).strip()
@@ -187,9 +198,17 @@ class WhisperBackend:
             return "out_of_memory"
         return "device_lost" if any(sign in said for sign in DEVICE_LOST) else "other"
 
+    def _rows(self, encoded: Any, rows: list[int]) -> Any:
+        """Only these rows: on a CPU each other would cost as much; a GPU would have to send them across and back."""
+        return encoded if len(rows) == int(encoded.shape[0]) else _view(self._on_cpu(encoded)[rows])
+
     def _on_cpu(self, encoded: Any) -> Any:
         here = encoded if self._chosen == "cpu" else encoded.to_device(ctranslate2.Device.cpu)
         return np.array(here.to(ctranslate2.DataType.float32) if "bfloat16" in self.compute_type else here)
+
+    def _tokens_told(self, hotwords: str, previous: str) -> tuple[int, ...]:
+        heard = self._tokens(hotwords)[:MAX_HOTWORDS]
+        return (*heard, *self._tokens(previous)[-(MAX_PREVIOUS - len(heard)) :])
 
     def _tokens(self, text: str) -> list[int]:
         return cast("list[int]", self._tokenizer.encode(" " + text)) if text else []
@@ -200,6 +219,14 @@ class WhisperBackend:
 
 def _view(array: Any) -> Any:
     return ctranslate2.StorageView.from_array(np.ascontiguousarray(array))
+
+
+def _languages(whisper: Any) -> frozenset[str]:
+    """Those that this model has a token for: models before large-v3 know no Cantonese, and would guess in silence."""
+    named = cast("list[str]", whisper.supported_languages)
+    if not whisper.model.is_multilingual:
+        return frozenset(named)
+    return frozenset(code for code in named if whisper.hf_tokenizer.token_to_id(f"<|{code}|>") is not None)
 
 
 def _suppressed(tokenizer: Any) -> Sequence[int]:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE = 16_000
+from transcriber.sound import SAMPLE_RATE
+
+__all__ = ["SAMPLE_RATE", "CutWindow", "Samples", "Span", "Window"]
+
 Samples = NDArray[np.float32]
 
 

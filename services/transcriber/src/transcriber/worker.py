@@ -11,6 +11,7 @@ from transcriber import errors
 from transcriber.admission import Admission
 from transcriber.backend import Backend
 from transcriber.backlog import Backlog
+from transcriber.canary import Canary
 from transcriber.job import Job
 from transcriber.recognizer import Recognized, Recognizer
 from transcriber.rows import Row
@@ -19,6 +20,7 @@ from transcriber.watcher import EngineMetrics
 
 log = structlog.get_logger()
 FAILED = "the model failed on this file; the service's log says how"
+SUSPICIOUS = 3  # batches that failed one after the other: is it the files, or a device lost in words not known here?
 
 
 class Worker(threading.Thread):
@@ -30,6 +32,7 @@ class Worker(threading.Thread):
         backend: Backend,
         *,
         recognizer: Recognizer,
+        canary: Canary,
         backlog: Backlog,
         admission: Admission,
         metrics: EngineMetrics,
@@ -39,18 +42,28 @@ class Worker(threading.Thread):
         super().__init__(name=name, daemon=True)
         self._backend = backend
         self._recognizer = recognizer
+        self._canary = canary
         self._backlog = backlog
         self._admission = admission
         self._metrics = metrics
         self._on_heard = on_heard
         self._on_lost = on_lost
+        self._failures = 0
+        self._busy_since: float | None = None
+
+    def busy_s(self, now: float) -> float:
+        """How long the batch under way has taken by `now`; 0 between two."""
+        since = self._busy_since
+        return now - since if since is not None else 0.0
 
     def run(self) -> None:
         """Until the engine stops. Ending otherwise is a bug: then nobody may wait for ever."""
         try:
             while rows := self._backlog.next_batch():
                 with structlog.contextvars.bound_contextvars(requests=_requests(rows)):
+                    self._busy_since = time.monotonic()
                     self._work(rows)
+                    self._busy_since = None
         finally:
             if not self._backlog.stopped:
                 self._on_lost(errors.DeviceLost("a thread of the engine died: the service must restart"))
@@ -66,10 +79,12 @@ class Worker(threading.Thread):
         except Exception as error:  # noqa: BLE001
             self._heal(rows, error)
             return
+        self._failures = 0
         busy_s = time.monotonic() - began
         size = self._backlog.schedule.batch_size
         self._metrics.batch(len(rows), size, busy_s, fresh_s)
         with self._backlog.changed:
+            self._backlog.schedule.fitted(rows)
             self._admission.measured(fresh_s, busy_s, min(1.0, len(rows) / size))
             for result in results:
                 self._send_on(result)
@@ -89,10 +104,14 @@ class Worker(threading.Thread):
         self._on_heard(job, Heard(row.window, result.attempt, result.words))
 
     def _heal(self, rows: list[Row], error: Exception) -> None:
-        """Out of memory: smaller batches from now on. A lost device: the end. Else: each row once more, alone."""
+        """Out of memory: smaller batches from now on. A lost device: the end. Else: each row once more, alone.
+
+        A row that is alone may find memory that others held a moment ago, so it has a second try as well.
+        """
         fault = self._backend.fault(error)
+        self._failures += 1
         log.error("batch.failed", rows=len(rows), fault=fault, error=str(error))
-        if fault == "device_lost":
+        if fault == "device_lost" or (self._failures % SUSPICIOUS == 0 and not self._canary.lives()):
             self._on_lost(errors.DeviceLost(f"the GPU failed and the service must restart: {error}"))
         elif fault == "out_of_memory" and len(rows) > 1:
             with self._backlog.changed:
@@ -103,7 +122,7 @@ class Worker(threading.Thread):
 
     def _retry_alone(self, rows: list[Row]) -> None:
         for row in rows:
-            if row.alone or len(rows) == 1:
+            if row.alone:
                 self._backlog.end(cast("Job", row.owner), errors.ModelError(FAILED))
             else:
                 row.alone = True
