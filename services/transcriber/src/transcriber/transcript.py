@@ -14,7 +14,7 @@ from transcriber.words import in_file_time
 
 SENTENCE_END = (".", "?", "!", "。", "？", "！", "…", "।", "؟")
 OPENING, CLOSING = "\"'“‘«([", "\"'”’»)]"
-ABBREVIATION = re.compile(r"(Mrs?|Ms|Drs?|Prof|St|Mt|Jr|vs|No|Fig|e\.g|i\.e|([A-Z]\.)*[A-HJ-Z])\.")  # I. is a sentence
+ABBREVIATION = re.compile(r"(Mrs?|Ms|Drs?|Prof|St|Mt|Jr|vs|Fig|e\.g|i\.e|([A-Z]\.)*[A-HJ-Z])\.")  # I. is a sentence
 SPACELESS = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef…]")  # Chinese and Japanese, with their marks
 MAX_SEGMENT_S = 15.0
 MAX_SEGMENT_CHARACTERS = 200
