@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import httpx
@@ -106,6 +108,34 @@ async def test_bad_input_gets_a_problem_that_says_what_is_wrong(
     problem = answer.json()
     assert says in problem["detail"]
     assert problem["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.fixture
+def without_sound(tmp_path: Path) -> bytes:
+    """A second of pictures."""
+    return _made(tmp_path / "mute.mp4", "-f", "lavfi", "-i", "testsrc=d=1")
+
+
+@pytest.fixture
+def cut_short(lecture: Path, tmp_path: Path) -> bytes:
+    """An M4A whose end, where its table of contents is, never came."""
+    return _made(tmp_path / "whole.m4a", "-i", str(lecture), "-t", "7")[:-2000]
+
+
+def _made(path: Path, *options: str) -> bytes:
+    subprocess.run(["ffmpeg", "-loglevel", "error", *options, str(path)], check=True)
+    return path.read_bytes()
+
+
+async def test_a_video_without_sound_says_so(server: str, without_sound: bytes) -> None:
+    answer = await post(server, without_sound)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "the file has no audio track")
+
+
+async def test_a_file_cut_short_says_that_it_cannot_be_read(server: str, cut_short: bytes) -> None:
+    answer = await post(server, cut_short)
+    assert answer.status_code in (415, 422)
+    assert re.search("damaged|not an audio", answer.json()["detail"])
 
 
 async def test_a_form_without_a_file_says_how_to_send_one(server: str) -> None:
