@@ -32,6 +32,7 @@ NO_SOLVER = "[youtube] n challenge solving failed: Some formats may be missing."
             "region",
         ),
         ("failed to load cookies", EnvironmentFault, "cookies"),
+        ("Cookies file must be Netscape formatted, not JSON.", EnvironmentFault, "cookies"),
         (
             "Unable to download webpage: ('Unable to connect to proxy', OSError('Tunnel connection failed'))",
             EnvironmentFault,

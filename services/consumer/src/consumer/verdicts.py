@@ -50,7 +50,7 @@ RULES: tuple[tuple[str, Verdict], ...] = (
         _ours("no_internet", "YouTube cannot be reached from here: check this machine's internet, or set YTDLP_PROXY"),
     ),
     (
-        r"failed to load cookies",
+        r"failed to load cookies|Cookies file must be",
         _ours("cookies", "YTDLP_COOKIES_FILE cannot be read: export it anew, in Netscape format"),
     ),
     (r"Premieres in|will begin in|live event|Upcoming", _not_yet),
