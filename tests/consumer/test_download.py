@@ -16,7 +16,7 @@ from tests.standins.youtube import LECTURE_ID, YouTubeStandin
 from tests.standins.youtube.site import EMPTY_ID, RESET_ID, STALL_ID
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("youtube")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 
 def ignore(_: float) -> None:

@@ -10,7 +10,7 @@ from consumer.steps.transcribe import transcribe
 from consumer.transcriber_client import TranscriberClient
 from tests.words import POCKET_WER, TOLERANCE, word_error_rate
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_the_client_understands_the_real_service(server: str, lecture: Path, lecture_text: str) -> None:

@@ -8,7 +8,7 @@ from tests.e2e.steps import until_queue_is_empty, until_status
 from tests.embedded.system import EmbeddedSystem
 from tests.standins.youtube import video_url
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.mark.parametrize(

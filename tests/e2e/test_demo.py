@@ -13,7 +13,6 @@ import pytest
 
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("demo")
 DEMO = [sys.executable, "-m", "tests.embedded.demo"]
 
 

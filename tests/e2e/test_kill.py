@@ -6,7 +6,7 @@ from tests.e2e.steps import until_status
 from tests.embedded.system import EmbeddedSystem
 from tests.standins.youtube import LECTURE_URL
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
+pytestmark = [pytest.mark.slow]
 SHORT_LEASE = {"LEASE_SECONDS": "4", "RETRY_SECONDS": "1"}
 
 

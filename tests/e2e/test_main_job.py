@@ -10,7 +10,7 @@ from tests.embedded.system import EmbeddedSystem
 from tests.standins.youtube import LECTURE_URL
 from tests.words import POCKET_WER, TOLERANCE, word_error_rate
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 FILES = {
     "audio.mp3",
     "transcript.json",

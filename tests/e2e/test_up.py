@@ -12,7 +12,7 @@ import pytest
 
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
+pytestmark = [pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 URL = "https://www.youtube.com/watch?v=LecternDemo"
 

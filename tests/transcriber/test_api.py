@@ -11,7 +11,7 @@ import pytest
 
 from tests.words import POCKET_WER, TOLERANCE, word_error_rate
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 
 async def post(server: str, file: bytes, name: str = "talk.mp3", **fields: str) -> httpx.Response:

@@ -13,7 +13,7 @@ from tests.standins.youtube import LECTURE_URL
 from tests.waiting import wait_until
 from tests.words import POCKET_WER, TOLERANCE, word_error_rate
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300), pytest.mark.xdist_group("compose")]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 CRASH = """
 import os, signal
 pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]

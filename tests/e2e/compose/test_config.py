@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.compose.env_file import FILLED_IN, for_aws
 from tests.e2e.compose.stack import ComposeFailed, Stack
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300), pytest.mark.xdist_group("compose")]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 GPU = "docker-compose.gpu.yml"
 LOCAL = {"postgres", "aws", "aws-setup"}
 

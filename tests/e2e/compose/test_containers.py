@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.compose.stack import ONCE, ComposeFailed, Stack, run
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300), pytest.mark.xdist_group("compose")]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 SERVICES = ("transcriber", "consumer", "postgres", "aws")
 
 

@@ -10,7 +10,7 @@ from tests.e2e.compose.stack import BUILD_S, LABELS, ROOT, TAG, Stack, run
 from tests.embedded.system import POCKET_MODEL
 from tests.standins.hub import HubStandin
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(900), pytest.mark.xdist_group("compose")]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 LARGEST_BYTES = {"transcriber": 900e6, "consumer": 700e6}
 LARGEST_GPU_BYTES = 2.2e9
 RECIPE = "services/transcriber/Dockerfile"

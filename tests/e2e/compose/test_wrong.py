@@ -9,7 +9,7 @@ from tests.embedded.processes import LOOPBACK
 from tests.embedded.system import POCKET_MODEL
 from tests.standins.hub import HubStandin
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300), pytest.mark.xdist_group("compose")]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 FULL = "tests/e2e/compose/full.yml"
 TRANSCRIBER = f"lectern-transcriber:{TAG}"
 
