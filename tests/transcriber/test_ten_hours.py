@@ -37,6 +37,6 @@ async def test_ten_hours_are_heard_in_the_memory_of_a_short_file(lecture: Path, 
         answer = await server.client.post("/transcribe", content=sent(long), timeout=PATIENCE_S)
         transcript = answer.json()
         assert transcript["duration_s"] == pytest.approx(HOURS * 3600, rel=0.01)
-        assert transcript["coverage"]["transcribed_s"] > HOURS * 3000
+        assert transcript["coverage"]["speech_s"] > HOURS * 2500
         await server.until_idle()
         assert memory_bytes() - before < 100_000_000
