@@ -158,11 +158,20 @@ def test_a_decoder_that_uses_too_much_processor_time_is_ended(decoders: Decoders
         read(decoders, long, MediaLimits(max_cpu_s=1))
 
 
-def test_many_files_at_once_leave_nothing(decoders: Decoders, lecture: Path) -> None:
-    found: list[float] = []
-    threads = [threading.Thread(target=lambda: found.append(read(decoders, lecture))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [round(seconds) for seconds in found] == [104] * 8
+def test_many_files_at_once_leave_nothing(lecture: Path) -> None:
+    before, decoders, found = Left.now(), Decoders(spares=0), list[float]()
+
+    def read_eight() -> int:
+        threads = [threading.Thread(target=lambda: found.append(read(decoders, lecture))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        heap.trim()
+        return psutil.Process().memory_info().rss
+
+    first = read_eight()  # each thread's heap keeps something; the second time it must do
+    assert read_eight() - first < 20 * MEGABYTE
+    decoders.close()
+    assert left_behind(before) == Left()
+    assert [round(seconds) for seconds in found] == [104] * 16

@@ -1,6 +1,7 @@
 """Requests made up from the OpenAPI document: none may make the service fail, and each error has its shape."""
 
 import asyncio
+import importlib
 import tempfile
 import threading
 from collections.abc import Generator
@@ -25,6 +26,7 @@ OPERATIONS = [
     ("get", "/health/ready"),
     ("get", "/metrics"),
 ]
+importlib.import_module("schemathesis.specs.openapi.schemas")  # else parsed by pytest while the service's thread runs
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")  # not into the repository
 
 
