@@ -90,10 +90,6 @@ class StrictSqs:
         """Refuse the next so many requests of one kind."""
         self._faults[action] = (Refused(code, f"{code}, as the test asked", status), times)
 
-    def heal(self) -> None:
-        """No more faults."""
-        self._faults.clear()
-
     def add(self, body: str, delay_s: float = 0) -> Stored:
         """A message, as a producer would send it."""
         message = Stored(f"m{next(self._numbers)}", body, self.now() + delay_s)
@@ -127,7 +123,6 @@ class StrictSqs:
             "ChangeMessageVisibility": self._change_visibility,
             "DeleteMessage": self._delete,
             "GetQueueAttributes": self._attributes,
-            "GetQueueUrl": lambda wanted: {"QueueUrl": f"{self.url.rsplit('/', 1)[0]}/{wanted['QueueName']}"},
             "SendMessage": self._send,
         }
         return await self._receive(body) if action == "ReceiveMessage" else actions[action](body)
