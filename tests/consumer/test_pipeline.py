@@ -38,11 +38,14 @@ class Rows:
     stages: list[Stage] = field(default_factory=list[Stage])
     done: list[Completion] = field(default_factory=list[Completion])
     spent: list[float] = field(default_factory=list[float])
+    away: bool = False
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None:
         self.stages.append(stage)
 
     async def spend(self, claim: Claim, cost_usd: float) -> None:
+        if self.away:
+            raise TransientError("the database could not spend")
         self.spent.append(cost_usd)
 
     async def complete(self, claim: Claim, done: Completion) -> None:
@@ -136,6 +139,13 @@ async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_
     manifest = json.loads(bucket.objects[rows.done[0].keys["manifest.json"]])
     assert manifest["reused"] == ["transcript", "study"]
     assert (model.times, rows.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
+
+
+async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: Model, tools: Tools) -> None:
+    rows, paid = Rows(away=True), replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
+    model.gate.set()
+    await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=Bucket(), tools=paid)
+    assert len(rows.done) == 1
 
 
 async def test_another_whisper_model_transcribes_anew(model: Model, tools: Tools) -> None:

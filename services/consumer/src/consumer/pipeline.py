@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from pydantic import TypeAdapter
 
 from consumer.assets import Production, write_assets
 from consumer.checkpoint import Checkpoints, Shelf, digest
+from consumer.errors import TransientError
 from consumer.lease import Lease
 from consumer.metrics import Metrics
 from consumer.models import Job, Source, Stage, Transcript, Usage
@@ -27,6 +29,7 @@ from consumer.study.paid_once import paid_once
 from consumer.transcriber_client import TranscriberClient
 from consumer.videos import Claim, Completion
 
+log = structlog.get_logger()
 TRANSCRIPT = TypeAdapter(Transcript)
 WAIT_FOR_MODEL_S = 300.0  # while the transcriber starts; longer, and the message goes back
 Spend = Callable[[float], Awaitable[None]]
@@ -84,7 +87,10 @@ async def produce(
 
     async def paid(model: str, usage: Usage) -> None:
         tools.metrics.spent(model, usage.cost_usd)
-        await spend(usage.cost_usd)
+        try:
+            await spend(usage.cost_usd)
+        except TransientError as error:
+            log.warning("spend.not_recorded", cost_usd=usage.cost_usd, error=str(error))  # what was paid for is kept
 
     async with watch.stage("audio") as progress:
         audio = await make_mp3(source, folder / "audio.mp3", progress)
