@@ -21,6 +21,7 @@ from consumer.steps.download import DownloadSettings, download
 from consumer.update import try_out, update
 from tests.standins.youtube import LECTURE_ID, YouTubeStandin
 
+pytestmark = pytest.mark.slow  # pip fills a folder for each of them
 NEWER, BROKEN, UNSOLVING, DEMANDING = "2099.1.1", "2099.2.2", "2099.3.3", "2099.4.4"
 SOLVER = distribution("yt-dlp-ejs").version
 CORE = "yt_dlp_ejs/yt/solver/core.min.js"
