@@ -33,7 +33,8 @@ async def test_a_transcriber_killed_in_the_middle_of_a_file_costs_time_and_nothi
 
 
 async def test_a_consumer_told_to_stop_mid_job_gives_the_video_back_and_spends_no_attempt() -> None:
-    async with EmbeddedSystem(consumer_settings={**SHORT_LEASE, "DRAIN_SECONDS": "0"}) as system:
+    at_once = {"DRAIN_SECONDS": "0", "CONCURRENCY": "1"}  # no poll to wait out, during which the job might end
+    async with EmbeddedSystem(consumer_settings={**SHORT_LEASE, **at_once}) as system:
         await system.send({"video_id": "stop-1", "youtube_url": LECTURE_URL})
         await until_status(system, "stop-1", "transcribing")
         assert await system.parts["consumer"].stop() == 0
