@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.transcriber.serving import transcriber
-
-ASSETS = Path(__file__).parent / "assets"
+from infra.sandbox.paths import LECTURE, LECTURE_TEXT
+from tests.support.transcriber.serving import transcriber
 
 
 def pytest_configure() -> None:
@@ -22,13 +21,13 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def lecture() -> Path:
     """The sample lecture, spoken by espeak-ng: 104 s of MP3."""
-    return ASSETS / "lecture.mp3"
+    return LECTURE
 
 
 @pytest.fixture(scope="session")
 def lecture_text() -> str:
     """What is said in it."""
-    return (ASSETS / "lecture.txt").read_text()
+    return LECTURE_TEXT.read_text()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

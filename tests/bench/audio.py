@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.transcriber.clips import LECTURE, lecture_audio, piece, write_wav
-from transcriber.windows import SAMPLE_RATE, Samples
+from tests.support.transcriber.clips import LECTURE, lecture_audio, piece, write_wav
+from transcriber.audio.windows import SAMPLE_RATE, Samples
 
 LECTURE_S = 103.8
 PAUSE_S = 0.25  # of quiet, between two sentences of the lecture

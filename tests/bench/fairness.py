@@ -9,16 +9,16 @@ import tempfile
 import time
 from pathlib import Path
 
+from infra.sandbox.waiting import wait_until
 from tests.bench import audio, models
 from tests.bench.report import arguments, median, table, verdict
 from tests.bench.systems import transcribe
-from tests.transcriber.clips import lecture_audio, piece, write_wav
-from tests.transcriber.fakes import CountingMetrics
-from tests.waiting import wait_until
-from transcriber.engine import Engine, EngineSettings
-from transcriber.run import Run
+from tests.support.transcriber.clips import lecture_audio, piece, write_wav
+from tests.support.transcriber.fakes import CountingMetrics
+from transcriber.engine.engine import Engine, EngineSettings
+from transcriber.engine.run import Run
+from transcriber.model.whisper import WhisperBackend
 from transcriber.schemas import Options
-from transcriber.whisper import WhisperBackend
 
 BATCH = 4
 LIMIT = 2.5

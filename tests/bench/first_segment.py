@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tests.bench import audio, models
 from tests.bench.report import arguments, median, table, verdict
-from tests.transcriber.fakes import CountingMetrics
-from transcriber.engine import Engine, EngineSettings
+from tests.support.transcriber.fakes import CountingMetrics
+from transcriber.engine.engine import Engine, EngineSettings
+from transcriber.model.whisper import WhisperBackend
 from transcriber.schemas import Options, SegmentEvent
-from transcriber.whisper import WhisperBackend
 
 LIMIT_S = 3.0
 

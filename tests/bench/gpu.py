@@ -20,9 +20,9 @@ import numpy as np
 
 from tests.bench import audio, identity, models, systems
 from tests.bench.report import MODELS, arguments, median, table, write_json
-from tests.transcriber.clips import lecture_audio, piece
-from transcriber.backend import Ask, Decoding, Mel
-from transcriber.whisper import WhisperBackend
+from tests.support.transcriber.clips import lecture_audio, piece
+from transcriber.model.backend import Ask, Decoding, Mel
+from transcriber.model.whisper import WhisperBackend
 
 ctranslate2 = cast("Any", untyped_ctranslate2)
 WINDOW_S = 30.0

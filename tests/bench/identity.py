@@ -13,11 +13,11 @@ import numpy as np
 
 from tests.bench import models
 from tests.bench.report import MODELS, arguments, table, verdict
-from tests.transcriber.clips import lecture_audio, piece
-from transcriber.backend import Ask, Decoding, Mel
+from tests.support.transcriber.clips import lecture_audio, piece
+from transcriber.audio.windows import SAMPLE_RATE
+from transcriber.model.backend import Ask, Decoding, Mel
+from transcriber.model.whisper import WhisperBackend
 from transcriber.schemas import Task
-from transcriber.whisper import WhisperBackend
-from transcriber.windows import SAMPLE_RATE
 
 KINDS: tuple[tuple[str, Task], ...] = (("en", "transcribe"), ("de", "transcribe"), ("fr", "translate"))
 Tokens = list[tuple[int, ...]]

@@ -17,12 +17,13 @@ from collections.abc import Sequence
 import httpx
 import numpy as np
 
+from infra.sandbox.paths import LECTURE_TEXT
 from tests.bench import audio
 from tests.bench.pocket_wer import plain
 from tests.bench.report import arguments, median, table, verdict
-from tests.transcriber.clips import LECTURE_TEXT, lecture_audio
-from tests.transcriber.serving import transcriber
-from transcriber.windows import SAMPLE_RATE, Samples
+from tests.support.transcriber.clips import lecture_audio
+from tests.support.transcriber.serving import transcriber
+from transcriber.audio.windows import SAMPLE_RATE, Samples
 
 CLIENTS = 32
 PAUSE = np.zeros(SAMPLE_RATE // 2, np.float32)

@@ -24,13 +24,13 @@ import psutil
 from tests.bench import audio, models
 from tests.bench.report import arguments, median, table, verdict
 from tests.bench.systems import transcribe
-from tests.transcriber.fakes import CountingMetrics, FakeBackend
-from tests.transcriber.watching import peak_bytes
-from transcriber import heap
-from transcriber.backend import Decoding, Hypothesis, Mel
-from transcriber.engine import Engine, EngineSettings
-from transcriber.whisper import WhisperBackend
-from transcriber.windows import Samples
+from tests.support.transcriber.fakes import CountingMetrics, FakeBackend
+from tests.support.transcriber.watching import peak_bytes
+from transcriber import malloc
+from transcriber.audio.windows import Samples
+from transcriber.engine.engine import Engine, EngineSettings
+from transcriber.model.backend import Decoding, Hypothesis, Mel
+from transcriber.model.whisper import WhisperBackend
 
 LENGTHS_S = {"10 min": 600, "1 h": 3600, "10 h": 36_000}
 EVERY_S = 0.05
@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     if chosen.file:
-        heap.bound_arenas()  # as the service does
+        malloc.bound_arenas()  # as the service does
         path, seconds, pause_s = chosen.file
         print(json.dumps(asyncio.run(work(Path(path), float(seconds), float(pause_s)))))
         return

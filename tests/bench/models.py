@@ -16,7 +16,8 @@ from faster_whisper.tokenizer import _LANGUAGE_CODES as LANGUAGES  # pyright: ig
 from numpy.typing import NDArray
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-ASSETS = Path(__file__).parents[1] / "assets"
+from infra.sandbox.paths import ASSETS
+
 POCKET = ASSETS / "pocket-model/model"
 POCKET_WINDOW_S = 10.0  # what the pocket model hears best
 

@@ -1,6 +1,6 @@
 """How well the pocket model hears the sample lecture: `python -m tests.bench.pocket_wer [MODEL]` prints a table.
 
-The model defaults to the one in tests/assets/pocket-model. Takes a few seconds.
+The model defaults to the one in infra/sandbox/assets/pocket-model. Takes a few seconds.
 """
 
 import re
@@ -13,7 +13,8 @@ from pathlib import Path
 import jiwer
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-ASSETS = Path(__file__).parents[1] / "assets"
+from infra.sandbox.paths import ASSETS
+
 WINDOWS_S = (30, 15, 10)
 
 

@@ -17,10 +17,10 @@ from typing import Any, cast
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 from tests.bench.audio import Item
-from tests.transcriber.fakes import CountingMetrics
-from transcriber.engine import Engine, EngineSettings
+from tests.support.transcriber.fakes import CountingMetrics
+from transcriber.engine.engine import Engine, EngineSettings
+from transcriber.model.whisper import WhisperBackend
 from transcriber.schemas import Done, Options, Transcript
-from transcriber.whisper import WhisperBackend
 
 THREADS = 2
 ENGLISH = Options(language="en")

@@ -8,17 +8,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from consumer.migrations import find_migrations, migrate
-from consumer.postgres import Pool, connect
+from consumer.clients.sqs import Queue
+from consumer.database.migrator import find_migrations, migrate
+from consumer.database.postgres import Pool, connect
+from consumer.database.videos import Videos
 from consumer.settings import DatabaseSettings
-from consumer.sqs import Queue
-from consumer.videos import Videos
-from tests.consumer.bench import Bench
-from tests.embedded.aws import KEYS, REGION, Aws, embedded_aws
-from tests.embedded.postgres import embedded_postgres
-from tests.standins.sqs import StrictSqs, strict_sqs
-
-MIGRATIONS = Path(__file__).parents[2] / "infra" / "sql"
+from infra.sandbox.aws import KEYS, REGION, Aws, embedded_aws
+from infra.sandbox.postgres import embedded_postgres
+from infra.sandbox.standins.sqs import StrictSqs, strict_sqs
+from tests.support.consumer.harness import Bench
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +64,7 @@ async def pool(database_settings: DatabaseSettings) -> AsyncGenerator[Pool]:
 @pytest_asyncio.fixture
 async def videos(pool: Pool) -> Videos:
     """The table of videos, empty."""
-    await migrate(pool, find_migrations(MIGRATIONS), "video")
+    await migrate(pool, find_migrations(None), "video")
     return Videos(pool, "video")
 
 

@@ -1,7 +1,6 @@
 """.env.example lists every setting there is and none that there is not, each with its default and words about it."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +8,9 @@ from pydantic_settings import BaseSettings
 
 from consumer.settings import Settings as ConsumerSettings
 from consumer.study.make import ANTHROPIC_MODEL, OPENAI_MODEL
+from infra.sandbox.paths import ROOT
 from transcriber.settings import Settings as TranscriberSettings
 
-ROOT = Path(__file__).parents[2]
 LINE = re.compile(r"^(?P<comment># )?(?P<name>[A-Z][A-Z0-9_]+)=(?P<value>.*)$")
 BOTO = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 COMPOSE = {"COMPOSE_PROFILES"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumer.composition import make_tools
+from consumer.app import make_tools
 from consumer.errors import ConfigError
 from consumer.settings import DatabaseSettings, PipelineSettings, Settings, read_settings
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import openai
 import pytest
 
-from tests.transcriber.fake_service import Served, served
+from tests.support.transcriber.fake_service import Served, served
 
 MODEL = "whisper-1"
 

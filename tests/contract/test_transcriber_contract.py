@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from consumer.clients.transcriber import TranscriberClient
 from consumer.errors import VideoError
 from consumer.models import Audio
-from consumer.steps.transcribe import transcribe
-from consumer.transcriber_client import TranscriberClient
-from tests.words import POCKET_WER, TOLERANCE, word_error_rate
+from consumer.pipeline.transcribe import transcribe
+from tests.support.words import POCKET_WER, TOLERANCE, word_error_rate
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest_asyncio
 
-from tests.embedded.system import EmbeddedSystem
+from infra.sandbox.system import EmbeddedSystem
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

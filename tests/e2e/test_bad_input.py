@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.e2e.steps import until_queue_is_empty, until_status
-from tests.embedded.system import EmbeddedSystem
-from tests.standins.youtube import video_url
+from infra.sandbox.standins.youtube import video_url
+from infra.sandbox.system import EmbeddedSystem
+from tests.support.e2e.steps import until_queue_is_empty, until_status
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 

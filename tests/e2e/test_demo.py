@@ -11,22 +11,22 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.waiting import wait_until
+from infra.sandbox.paths import ROOT
+from infra.sandbox.waiting import wait_until
 
-DEMO = [sys.executable, "-m", "tests.embedded.demo"]
+DEMO = [sys.executable, "-m", "infra.sandbox.demo"]
 
 
 async def start(folder: Path, scratch: Path) -> asyncio.subprocess.Process:
     """The demo, in an empty folder, writing to a pipe."""
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": str(root), "TMPDIR": str(scratch)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(*DEMO, cwd=folder, env=environment, stdout=pipe, stderr=pipe)
 
 
 @pytest.fixture
 def scratch() -> Generator[Path]:
-    """A folder for temporary files that Postgres, which runs as another user when we are root, can enter."""
+    """A folder for temporary files that Postgres, which runs as another user when we are ROOT, can enter."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.e2e.steps import until_status
-from tests.embedded.system import EmbeddedSystem
-from tests.standins.youtube import LECTURE_URL
+from infra.sandbox.standins.youtube import LECTURE_URL
+from infra.sandbox.system import EmbeddedSystem
+from tests.support.e2e.steps import until_status
 
 pytestmark = [pytest.mark.slow]
 SHORT_LEASE = {"LEASE_SECONDS": "4", "RETRY_SECONDS": "1"}

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from tests.e2e.steps import until_queue_is_empty, until_status
-from tests.embedded.system import EmbeddedSystem
-from tests.standins.youtube import LECTURE_URL
-from tests.words import POCKET_WER, TOLERANCE, word_error_rate
+from infra.sandbox.standins.youtube import LECTURE_URL
+from infra.sandbox.system import EmbeddedSystem
+from tests.support.e2e.steps import until_queue_is_empty, until_status
+from tests.support.words import POCKET_WER, TOLERANCE, word_error_rate
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 FILES = {

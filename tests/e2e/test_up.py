@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import wait_until
+from infra.sandbox.paths import LECTURE, ROOT
+from infra.sandbox.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
-ROOT = Path(__file__).parents[2]
 URL = "https://www.youtube.com/watch?v=LecternDemo"
 
 
@@ -29,7 +29,7 @@ async def lectern(environment: dict[str, str], *command: str) -> tuple[int, str]
 
 async def test_a_system_that_is_up_takes_videos_and_files_until_ctrl_c(tmp_path: Path) -> None:
     up = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.embedded.up"), cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        *(sys.executable, "-m", "infra.sandbox.up"), cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     settings = tmp_path / "out" / "up.env"
     await wait_until(lambda: settings.exists() or up.returncode is not None, 60, "it is up")
@@ -46,9 +46,7 @@ async def test_a_system_that_is_up_takes_videos_and_files_until_ctrl_c(tmp_path:
     assert "now: completed; next: nothing: it is done" in story
 
     for _ in range(2):  # the second time what was heard is not asked for again
-        code, said = await lectern(
-            environment, "process", str(ROOT / "tests/assets/lecture.mp3"), "--out", str(tmp_path)
-        )
+        code, said = await lectern(environment, "process", str(LECTURE), "--out", str(tmp_path))
         assert (code, "open " in said) == (0, True), said
     assert json.loads((tmp_path / "lecture" / "quiz.json").read_text())["items"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infra.template import MASTER_SECRET, TEMPLATE, Stack, client, created, template_data, user_data
+from tests.support.infra.template import MASTER_SECRET, TEMPLATE, Stack, client, created, template_data, user_data
 
 
 @pytest.fixture(scope="module")

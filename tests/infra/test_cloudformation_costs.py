@@ -5,7 +5,7 @@ import re
 import pytest
 
 from consumer.study.prices import PRICES, Tokens, cost_usd
-from tests.infra.machine import ROOT
+from tests.support.infra.machine import ROOT
 
 README = (ROOT / "infra/README.md").read_text()
 LECTURE_HOUR = Tokens(input=1_000, output=12_000, cache_read=15_000, cache_write=15_000)

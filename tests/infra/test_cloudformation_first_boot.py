@@ -5,11 +5,11 @@ import subprocess
 
 import pytest
 
-from consumer.migrations import find_migrations, migrate
-from consumer.postgres import connect
+from consumer.database.migrator import find_migrations, migrate
+from consumer.database.postgres import connect
 from consumer.settings import DatabaseSettings
-from tests.embedded.postgres import embedded_postgres
-from tests.infra.machine import ROOT, Machine, machine
+from infra.sandbox.postgres import embedded_postgres
+from tests.support.infra.machine import ROOT, Machine, machine
 
 __all__ = ["machine"]
 ROLE = (ROOT / "infra/cloudformation/app_role.sql").read_text()

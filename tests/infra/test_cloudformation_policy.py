@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from tests.infra.machine import ROOT
-from tests.infra.template import ACCOUNT, MASTER_SECRET, REGION, Stack, client, created
+from tests.support.infra.machine import ROOT
+from tests.support.infra.template import ACCOUNT, MASTER_SECRET, REGION, Stack, client, created
 
 CONSUMER = ROOT / "services/consumer/src/consumer"
 SAME_PERMISSION = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
@@ -117,7 +117,7 @@ def test_no_policy_hangs_on_the_role_but_the_one_in_the_template(stack: Stack) -
     assert client("iam").list_role_policies(RoleName=role)["PolicyNames"] == ["lectern"]
 
 
-@pytest.mark.parametrize(("file", "service"), [("sqs.py", "sqs"), ("storage.py", "s3")])
+@pytest.mark.parametrize(("file", "service"), [("clients/sqs.py", "sqs"), ("clients/s3.py", "s3")])
 def test_whatever_the_code_calls_is_in_the_table(file: str, service: str) -> None:
     called = re.findall(r"self\._(?:client|poll)\.(\w+)", (CONSUMER / file).read_text())
     assert called

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.infra.machine import ROOT
-from tests.infra.template import parsed
+from tests.support.infra.machine import ROOT
+from tests.support.infra.template import parsed
 
 TEMPLATE = parsed()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]

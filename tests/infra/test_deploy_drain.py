@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.infra.machine import ROOT, Machine, machine
+from tests.support.infra.machine import ROOT, Machine, machine
 
 __all__ = ["machine"]
 LETS_GO = (

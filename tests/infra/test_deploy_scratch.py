@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.machine import Machine, machine, require_docker
+from tests.support.infra.machine import Machine, machine, require_docker
 
 __all__ = ["machine"]
 pytestmark = pytest.mark.docker

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 
-from tests.infra.machine import ROOT, Machine, machine
+from tests.support.infra.machine import ROOT, Machine, machine
 
 __all__ = ["machine"]
 

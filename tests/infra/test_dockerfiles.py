@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from infra.sandbox.paths import ROOT
+
 RECIPES = sorted(path for folder in ("services", "tests") for path in (ROOT / folder).rglob("*Dockerfile"))
 
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from consumer.settings import Settings, read_settings
-from tests.e2e.compose.env_file import EXAMPLE, FILLED_IN, for_aws, variables
+from tests.support.e2e.env_file import EXAMPLE, FILLED_IN, for_aws, variables
 
 
 def test_the_steps_are_stated() -> None:

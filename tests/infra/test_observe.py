@@ -13,12 +13,11 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from consumer.breaker import Health
-from consumer.health import serve_health
-from consumer.metrics import Metrics as ConsumerMetrics
-from transcriber.metrics import Metrics as TranscriberMetrics
+from consumer.observability.health import Health, serve_health
+from consumer.observability.metrics import Metrics as ConsumerMetrics
+from infra.sandbox.paths import ROOT
+from transcriber.metrics.prometheus import Metrics as TranscriberMetrics
 
-ROOT = Path(__file__).parents[2]
 OBSERVE = ROOT / "infra/observe"
 DASHBOARD = OBSERVE / "grafana/dashboards/lectern.json"
 OURS = re.compile(r"\b(?:consumer|transcriber|process)_[a-z_]+\b")

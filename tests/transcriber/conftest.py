@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcriber.clips import lecture_audio, piece, write_wav
-from tests.transcriber.engines import SETTINGS
-from transcriber.cutter import WindowCutter
-from transcriber.speech import SpeechModel
-from transcriber.windows import Samples
+from tests.support.transcriber.clips import lecture_audio, piece, write_wav
+from tests.support.transcriber.engines import SETTINGS
+from transcriber.audio.vad import SpeechModel
+from transcriber.audio.windowing import WindowCutter
+from transcriber.audio.windows import Samples
 
 
 @pytest.fixture(scope="module")

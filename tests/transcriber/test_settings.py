@@ -5,7 +5,7 @@ import re
 import pytest
 
 from transcriber.errors import ConfigError
-from transcriber.service import model_workers, processors
+from transcriber.http.service import model_workers, processors
 from transcriber.settings import Settings, read_settings
 
 DESIGNED = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.compose.stack import BUILD_S, LABELS, Stack, run
+from tests.support.e2e.stack import BUILD_S, LABELS, Stack, run
 
 REPEATS = 3  # a lecture of five minutes leaves time to kill whoever works on it
 

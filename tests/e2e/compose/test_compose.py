@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.compose.stack import Stack, run
-from tests.standins.youtube import LECTURE_URL
-from tests.waiting import wait_until
-from tests.words import POCKET_WER, TOLERANCE, word_error_rate
+from infra.sandbox.standins.youtube import LECTURE_URL
+from infra.sandbox.waiting import wait_until
+from tests.support.e2e.stack import Stack, run
+from tests.support.words import POCKET_WER, TOLERANCE, word_error_rate
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 CRASH = """

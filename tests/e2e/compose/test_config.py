@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.e2e.compose.env_file import FILLED_IN, for_aws
-from tests.e2e.compose.stack import ComposeFailed, Stack
+from tests.support.e2e.env_file import FILLED_IN, for_aws
+from tests.support.e2e.stack import ComposeFailed, Stack
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 GPU = "docker-compose.gpu.yml"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.compose.stack import ONCE, ComposeFailed, Stack, run
+from tests.support.e2e.stack import ONCE, ComposeFailed, Stack, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 SERVICES = ("transcriber", "consumer", "postgres", "aws")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.compose.stack import BUILD_S, LABELS, ROOT, TAG, Stack, run
-from tests.embedded.system import POCKET_MODEL
-from tests.standins.hub import HubStandin
+from infra.sandbox.paths import POCKET_MODEL
+from infra.sandbox.standins.hub import HubStandin
+from tests.support.e2e.stack import BUILD_S, LABELS, ROOT, TAG, Stack, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 LARGEST_BYTES = {"transcriber": 900e6, "consumer": 700e6}

@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from tests.e2e.compose.stack import TAG, ComposeFailed, Stack, run
-from tests.embedded.processes import LOOPBACK
-from tests.embedded.system import POCKET_MODEL
-from tests.standins.hub import HubStandin
+from infra.sandbox.paths import POCKET_MODEL
+from infra.sandbox.processes import LOOPBACK
+from infra.sandbox.standins.hub import HubStandin
+from tests.support.e2e.stack import TAG, ComposeFailed, Stack, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 FULL = "tests/e2e/compose/full.yml"

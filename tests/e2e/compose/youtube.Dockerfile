@@ -8,5 +8,5 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3-trustme
 USER 10001
 WORKDIR /srv
 VOLUME /authority
-ENTRYPOINT ["/usr/bin/python3", "-m", "tests.standins.youtube", "--host", "0.0.0.0", "--port", "8080", "--authority", "/authority/ca.pem"]
+ENTRYPOINT ["/usr/bin/python3", "-m", "infra.sandbox.standins.youtube", "--host", "0.0.0.0", "--port", "8080", "--authority", "/authority/ca.pem"]
 HEALTHCHECK --interval=2s --timeout=2s --retries=30 CMD ["test", "-s", "/authority/ca.pem"]

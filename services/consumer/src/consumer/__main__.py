@@ -2,7 +2,7 @@
 
 import sys
 
-from consumer.cli import app
+from consumer.cli.commands import app
 from consumer.errors import ConfigError, LecternError
 
 EXIT_CONFIG, EXIT_FAILED = 2, 1

@@ -32,6 +32,21 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended: `status` for the row, `recorded_as` for the attempt, which is given back where `refund`.
+
+    The message comes back after `back_s` seconds; None deletes it.
+    """
+
+    status: str
+    recorded_as: str
+    code: str | None = None
+    words: str | None = None
+    refund: bool = False
+    back_s: float | None = None
+
+
+@dataclass(frozen=True)
 class Source:
     """Downloaded media. `duration_s` is what the site claims; `youtube_id` is None for a local file."""
 

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from transcriber import version
 from transcriber.errors import EXIT_CONFIG, EXIT_MODEL, ConfigError
-from transcriber.heap import bound_arenas
+from transcriber.malloc import bound_arenas
 from transcriber.settings import Settings, read_settings
 
 EXIT_CODES = """\
@@ -47,7 +47,7 @@ def main() -> None:
     if command == "fetch":
         _fetch(settings)
         return
-    from transcriber.server import serve
+    from transcriber.http.server import serve
 
     sys.exit(serve(settings))
 

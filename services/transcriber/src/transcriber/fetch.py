@@ -3,9 +3,9 @@
 import structlog
 
 from transcriber import logs
-from transcriber.device import choose_compute_type, choose_device
+from transcriber.model.device import choose_compute_type, choose_device
+from transcriber.model.weights import find_weights
 from transcriber.settings import Settings
-from transcriber.weights import find_weights
 
 log = structlog.get_logger()
 

@@ -8,9 +8,9 @@ from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import ResponseFormat
 from pydantic import SecretStr
 
+from consumer.clients.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
 from consumer.errors import EnvironmentFault, LecternError, TransientError
 from consumer.models import Usage
-from consumer.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
 from consumer.study import prompts
 from consumer.study.answer import CUT, DECLINED, EMPTY, answer_schema, read_answer
 from consumer.study.prices import Tokens, cost_usd, unpriced

@@ -1,0 +1,1 @@
+"""Servers on loopback that speak the protocol of services which cannot be reached from a test."""

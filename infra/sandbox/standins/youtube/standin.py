@@ -1,0 +1,167 @@
+"""The server: a CONNECT proxy on loopback that answers for YouTube's hosts with a throw-away certificate."""
+
+import asyncio
+import json
+import ssl
+import subprocess
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self, cast
+from urllib.parse import parse_qs, urlsplit
+
+import trustme
+
+from infra.sandbox.paths import LECTURE
+from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
+from infra.sandbox.standins.youtube.site import EMPTY_ID, RESET_ID, STALL_ID, may_play, player_answer, watch_page
+
+HOSTS = ("*.youtube.com", "youtube.com", "*.googlevideo.com", "*.ytimg.com")
+SUFFIXES = (".youtube.com", ".googlevideo.com", ".ytimg.com")
+CHUNK = 1 << 14
+
+
+@dataclass
+class Request:
+    """One request inside a tunnel."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class YouTubeStandin:
+    """`async with` it. `media` is any audio file; `bytes_a_second` slows the download down; `requests` counts paths."""
+
+    media: Path = LECTURE
+    bytes_a_second: int | None = None
+    requests: list[str] = field(default_factory=list[str])
+    host: str = "127.0.0.1"
+    port: int = 0
+
+    async def __aenter__(self) -> Self:
+        self._stack = AsyncExitStack()
+        folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="youtube-")))
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+        self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        cast("Any", authority.issue_cert(*HOSTS)).configure_cert(self._tls)
+        self._media, self._duration_s = await asyncio.to_thread(_as_m4a, self.media, folder / "media.m4a")
+        self._tunnels: set[asyncio.Task[None]] = set()
+        self._server = await asyncio.start_server(self._accept, self.host, self.port)
+        port = cast("int", self._server.sockets[0].getsockname()[1])
+        self.environment = {"HTTPS_PROXY": f"http://{self.host}:{port}", "SSL_CERT_FILE": str(folder / "ca.pem")}
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for tunnel in self._tunnels:
+            tunnel.cancel()
+        await asyncio.gather(*self._tunnels, return_exceptions=True)
+        await self._stack.aclose()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._tunnels.add(task)
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+                await self._tunnel(reader, writer)
+        finally:
+            self._tunnels.discard(task)
+            writer.close()
+            with suppress(ConnectionError, ssl.SSLError):
+                writer.transport.abort()
+
+    async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await _read_request(reader)
+        host = request.path.rsplit(":", 1)[0] if request else ""
+        if request is None or request.method != "CONNECT" or not f".{host}".endswith(SUFFIXES):
+            writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            return
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await writer.drain()
+        await writer.start_tls(self._tls)
+        while inner := await _read_request(reader):
+            self.requests.append(inner.path)
+            await self._answer(inner, writer)
+
+    async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        match request.path:
+            case "/watch":
+                await _send(writer, 200, watch_page(), "text/html")
+            case path if path.startswith("/embed/"):
+                await _send(writer, 200, watch_page(), "text/html")
+            case "/youtubei/v1/player":
+                video = json.loads(request.body)["videoId"]
+                answer = player_answer(video, self._duration_s, len(self._media))
+                await _send(writer, 200, json.dumps(answer).encode(), "application/json")
+            case "/youtubei/v1/next":
+                await _send(writer, 200, b'{"contents": {}}', "application/json")
+            case path if path == PLAYER_PATH:
+                await _send(writer, 200, SCRIPT.encode(), "text/javascript")
+            case "/videoplayback":
+                await self._play(request, writer)
+            case _:
+                await _send(writer, 404, b"", "text/plain")
+
+    async def _play(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        video = request.query.get("id", [""])[0]
+        if not may_play(request.query):
+            await _send(writer, 403, b"", "text/plain")
+            return
+        media = b"" if video == EMPTY_ID else self._media
+        start, end = _range(request, len(media))
+        size = f"Content-Range: bytes {start}-{end - 1}/{len(media)}\r\nContent-Length: {end - start}\r\n"
+        writer.write(f"HTTP/1.1 206 Partial Content\r\nContent-Type: audio/mp4\r\n{size}\r\n".encode())
+        for at in range(start, end, CHUNK):
+            if video == RESET_ID and at > len(media) // 2 and start == 0:
+                raise ConnectionResetError
+            if video == STALL_ID and at > len(media) // 2:
+                await asyncio.Event().wait()
+            writer.write(media[at : min(at + CHUNK, end)])
+            await writer.drain()
+            if self.bytes_a_second:
+                await asyncio.sleep(CHUNK / self.bytes_a_second)
+
+
+def _range(request: Request, size: int) -> tuple[int, int]:
+    wanted = request.headers.get("range") or "bytes=" + request.query.get("range", ["0-"])[0]
+    first, _, last = wanted.removeprefix("bytes=").partition("-")
+    return min(int(first or 0), size), min(int(last) + 1, size) if last else size
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Request | None:
+    line = await reader.readline()
+    if not line.strip():
+        return None
+    method, target, _ = line.decode("latin-1").split(" ", 2)
+    headers: dict[str, str] = {}
+    while (header := await reader.readline()).strip():
+        name, _, value = header.decode("latin-1").partition(":")
+        headers[name.lower()] = value.strip()
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    parts = urlsplit(target) if method != "CONNECT" else urlsplit("")
+    return Request(method, parts.path or target, parse_qs(parts.query), headers, body)
+
+
+async def _send(writer: asyncio.StreamWriter, status: int, body: bytes, media_type: str) -> None:
+    head = f"HTTP/1.1 {status} -\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+    await writer.drain()
+
+
+def _as_m4a(media: Path, into: Path) -> tuple[bytes, float]:
+    """The media as the site would serve it, and its duration in seconds."""
+    command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-i", str(media), "-vn", "-c:a", "aac", "-b:a", "96k"]
+    progress = ["-movflags", "+faststart", "-progress", "pipe:1", str(into)]
+    done = subprocess.run([*command, *progress], check=True, capture_output=True, text=True)
+    times = [line.partition("=")[2] for line in done.stdout.splitlines() if line.startswith("out_time_us=")]
+    return into.read_bytes(), int(times[-1]) / 1e6

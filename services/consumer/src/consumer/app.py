@@ -1,0 +1,127 @@
+"""The one place where the consumer is put together from its settings."""
+
+import asyncio
+import os
+import signal
+import socket
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import structlog
+
+from consumer.clients.s3 import Storage
+from consumer.clients.sqs import Patience, Queue
+from consumer.clients.transcriber import TranscriberClient
+from consumer.database.postgres import connect
+from consumer.database.videos import Videos
+from consumer.errors import TransientError
+from consumer.housekeeping import keep_up
+from consumer.observability.health import serve_health
+from consumer.observability.metrics import watch_depth
+from consumer.pipeline.download import DownloadSettings
+from consumer.pipeline.pipeline import Tools, run
+from consumer.pipeline.workdir import make_scratch
+from consumer.settings import PipelineSettings, Settings
+from consumer.study import StudyProvider, make_provider
+from consumer.worker.retry_policy import RetryPolicy
+from consumer.worker.worker import Worker, WorkerSettings
+
+log = structlog.get_logger()
+SCRATCH = "lectern"  # our own folder in DOWNLOAD_DIR: nothing else in there is ever touched
+
+
+@asynccontextmanager
+async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
+    """What the steps work with, from settings. Raises ConfigError."""
+    provider = make_provider(settings)
+    downloads = DownloadSettings(
+        max_video_s=settings.max_video_seconds,
+        cookies_file=settings.ytdlp_cookies_file,
+        proxy=settings.ytdlp_proxy,
+        overlay_dir=settings.ytdlp_overlay_dir,
+    )
+    async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
+        try:
+            yield Tools(downloads, transcriber, provider, settings.download_dir / SCRATCH)
+        finally:
+            await provider.close()
+
+
+def make_queue(settings: Settings) -> Queue:
+    """The queue that the settings name."""
+    return Queue(settings.sqs_queue_url, settings.aws_region, settings.aws_endpoint_url)
+
+
+def make_storage(settings: Settings) -> Storage:
+    """The bucket that the settings name."""
+    return Storage(settings.s3_bucket, settings.aws_region, settings.aws_endpoint_url)
+
+
+async def consume(settings: Settings) -> None:
+    """Work the queue until SIGTERM or SIGINT.
+
+    Raises LecternError before anything is received, where something is missing that every video needs.
+    """
+    async with AsyncExitStack() as stack:
+        tools = await stack.enter_async_context(make_tools(settings))
+        make_scratch(tools.scratch)
+        await check_model(tools.provider)
+        pool = await stack.enter_async_context(connect(settings))
+        rows = Videos(pool, settings.video_table)
+        await rows.ping()
+        queue = make_queue(settings)
+        patience = await queue.reachable()
+        if patience.max_receives is not None and patience.max_receives <= settings.max_attempts:
+            log.warning("queue.impatient", max_receives=patience.max_receives, advice="maxReceiveCount of 20 or more")
+        store = make_storage(settings)
+        await store.check()
+        await check_transcriber(tools.transcriber)
+        work = partial(run, rows=rows, store=store, tools=tools)
+        worker = Worker(queue, rows, work, _worker_settings(settings, patience))
+        await stack.enter_async_context(_health(worker, tools, settings))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, worker.handle_exit)
+        async with asyncio.TaskGroup() as group:
+            beside = [
+                group.create_task(keep_up(rows, patience.retention_s, tools.scratch)),
+                group.create_task(watch_depth(queue, tools.metrics)),
+            ]
+            await worker.run()
+            for task in beside:
+                task.cancel()
+
+
+def _health(worker: Worker, tools: Tools, settings: Settings) -> AbstractAsyncContextManager[int]:
+    return serve_health(worker.health, tools.metrics.registry, settings.health_host, settings.health_port)
+
+
+async def check_transcriber(transcriber: TranscriberClient) -> None:
+    """A wrong address or key would fail every video; one that still loads its model will be ready when it is needed."""
+    try:
+        await transcriber.check()
+    except TransientError as error:
+        log.warning("transcriber.not_ready", error=str(error))
+
+
+async def check_model(provider: StudyProvider) -> None:
+    """A model that is gone would fail every video; an API that does not answer now may do so when it is needed."""
+    try:
+        for warning in await provider.check():
+            log.warning("study.model", warning=warning)
+    except TransientError as error:
+        log.warning("study.unreachable", error=str(error))
+
+
+def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
+    return WorkerSettings(
+        owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}",
+        concurrency=settings.concurrency,
+        retry=RetryPolicy(settings.max_attempts, settings.retry_seconds),
+        max_receives=patience.max_receives,
+        lease_s=settings.lease_seconds,
+        poll_s=settings.poll_seconds,
+        drain_s=settings.drain_seconds,
+    )

@@ -1,0 +1,1 @@
+"""The `lectern` command: one module a job that an operator has."""

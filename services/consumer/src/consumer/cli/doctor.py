@@ -1,0 +1,156 @@
+"""`lectern doctor`: everything a consumer needs, checked one by one, each with what to do about it."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.markup import escape
+
+from consumer.app import make_queue, make_storage, make_tools
+from consumer.clients.subprocesses import find_program
+from consumer.clients.transcriber import TranscriberClient
+from consumer.database.postgres import CONNECT_ATTEMPTS, connect
+from consumer.database.videos import Videos
+from consumer.errors import ConfigError, EnvironmentFault, LecternError
+from consumer.pipeline.workdir import make_scratch
+from consumer.settings import Settings
+from consumer.youtube.update import try_out
+from consumer.youtube.versions import find_deno, find_overlay, own_version
+
+Check = Callable[[Settings], Awaitable[str]]
+YOUTUBE_S = 5.0
+LEAST_FREE_BYTES = 10**9  # one long video and its audio
+ROOMY_FREE_BYTES = 5 * 10**9
+LAST_WORDS_S = 20.0  # to give messages back, and to end
+
+
+class Doubtful(LecternError):
+    """Not well, but the consumer copes with it, so a start need not fail."""
+
+
+async def examine(settings: Settings, console: Console, *, wait: bool = False) -> bool:
+    """Print a line a check; whether all is well. `wait` for a database that starts, as `consume` does."""
+    checks: dict[str, Check] = {
+        "ffmpeg": _ffmpeg,
+        "yt-dlp": _ytdlp,
+        "YouTube": _youtube,
+        "disk": _disk,
+        "database": partial(_database, attempts=CONNECT_ATTEMPTS if wait else 1),
+        "queue": _queue,
+        "bucket": _bucket,
+        "transcriber": _transcriber,
+        "study": _study,
+        "stop": _stop,
+    }
+    well = True
+    for name, check in checks.items():
+        try:
+            mark, said = "[green]ok [/]", await check(settings)
+        except Doubtful as error:
+            mark, said = "[yellow]?? [/]", str(error)
+        except LecternError as error:
+            mark, said, well = "[red]BAD[/]", str(error), False
+        console.print(f"{mark} {name:12} {escape(said)}", soft_wrap=True, highlight=False)
+    return well
+
+
+async def _ffmpeg(_: Settings) -> str:
+    found = find_program("ffmpeg")
+    if found is None:
+        raise EnvironmentFault("not on PATH: install it (apt install ffmpeg)")
+    return found
+
+
+async def _ytdlp(settings: Settings) -> str:
+    overlay = find_overlay(settings.ytdlp_overlay_dir)
+    folder = overlay.folder if overlay else None
+    try:
+        tried = await try_out(folder)
+    except EnvironmentFault as error:
+        if folder is None:
+            raise EnvironmentFault(f"built in: {error}: lectern update-ytdlp fetches another") from error
+        await _ytdlp(settings.model_copy(update={"ytdlp_overlay_dir": None}))
+        raise Doubtful(
+            f"{folder}: {error}: lectern update-ytdlp fetches another, with --built-in it goes back to {own_version()}"
+        ) from error
+    where = f"from {folder} instead of the built-in {own_version()}" if folder else "built in"
+    return f"{tried.version} with solver {tried.solver} {where}, {find_deno(folder)}"
+
+
+async def _youtube(settings: Settings) -> str:
+    """Only that the way is open: whether YouTube then blocks this address shows with the first video."""
+    cookies = settings.ytdlp_cookies_file
+    if cookies and not os.access(cookies, os.R_OK):
+        raise EnvironmentFault(
+            f"the cookies in {cookies} cannot be read by user {os.getuid()}: give it the file (chown)"
+        )
+    proxy = settings.ytdlp_proxy or os.environ.get("HTTPS_PROXY")
+    way = urlsplit(proxy if proxy and "://" in proxy else f"http://{proxy}" if proxy else "https://www.youtube.com")
+    host, port = way.hostname or "", way.port or (80 if proxy else 443)
+    named = "the proxy (YTDLP_PROXY, HTTPS_PROXY)" if proxy else "YouTube"
+    try:
+        async with asyncio.timeout(YOUTUBE_S):
+            _, writer = await asyncio.open_connection(host, port)
+    except OSError as error:  # TimeoutError is one
+        words = f"{named} at {host}:{port} cannot be reached: {error or 'no answer'}: check this machine's internet"
+        raise Doubtful(words) from error
+    writer.close()
+    return f"{named} answers at {host}:{port}"
+
+
+async def _disk(settings: Settings) -> str:
+    make_scratch(settings.download_dir)
+    return judge_room(shutil.disk_usage(settings.download_dir).free, settings.download_dir)
+
+
+def judge_room(free_bytes: int, folder: Path) -> str:
+    """Words about it; raises Doubtful where one video just fits, EnvironmentFault where none may."""
+    if free_bytes >= ROOMY_FREE_BYTES:
+        return f"{free_bytes / 1e9:.0f} GB free under {folder}"
+    kind = Doubtful if free_bytes >= LEAST_FREE_BYTES else EnvironmentFault
+    raise kind(f"{free_bytes / 1e9:.1f} GB free under {folder}: make room, or set DOWNLOAD_DIR (with compose SCRATCH)")
+
+
+async def _database(settings: Settings, attempts: int) -> str:
+    async with connect(settings, attempts) as pool:
+        await Videos(pool, settings.video_table).ping()
+    return f"{settings.db_host}:{settings.db_port}/{settings.db_name}, table {settings.video_table}"
+
+
+async def _queue(settings: Settings) -> str:
+    attributes = await make_queue(settings).attributes()
+    waiting, flying = attributes["ApproximateNumberOfMessages"], attributes["ApproximateNumberOfMessagesNotVisible"]
+    return f"{waiting} waiting, {flying} in flight"
+
+
+async def _bucket(settings: Settings) -> str:
+    await make_storage(settings).check()
+    return settings.s3_bucket
+
+
+async def _transcriber(settings: Settings) -> str:
+    async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
+        ready = await transcriber.check()
+    return f"{ready['model']} on {ready['device']}"
+
+
+async def _study(settings: Settings) -> str:
+    async with make_tools(settings) as tools:
+        warnings = await tools.provider.check()
+        return ": ".join((f"{tools.provider.name}, {tools.provider.model}", *warnings))
+
+
+async def _stop(settings: Settings) -> str:
+    """Whether compose, which says its patience in STOP_GRACE_SECONDS, would kill us at our work."""
+    grace_s, drain_s = float(os.environ.get("STOP_GRACE_SECONDS") or "inf"), settings.drain_seconds
+    needed_s = drain_s + settings.poll_seconds + LAST_WORDS_S
+    if grace_s < needed_s:
+        raise ConfigError(
+            f"DRAIN_SECONDS={drain_s:.0f} needs STOP_GRACE_SECONDS={needed_s:.0f}, which is {grace_s:.0f}"
+        )
+    return f"work under way has {drain_s:.0f} s to finish"

@@ -1,0 +1,73 @@
+"""`lectern process`: the pipeline for one video, without queue, database or bucket."""
+
+import asyncio
+import shutil
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from consumer.app import make_tools
+from consumer.cli.progress_bars import Bars
+from consumer.errors import BadMessage, EnvironmentFault
+from consumer.export.files import write_assets
+from consumer.models import Source, Stage
+from consumer.pipeline.checkpoint import Checkpoints, FolderShelf
+from consumer.pipeline.download import download, local_source
+from consumer.pipeline.pipeline import Tools, produce
+from consumer.pipeline.stages import Stopwatch
+from consumer.settings import PipelineSettings
+from consumer.youtube.urls import parse_video_url
+
+
+async def process_one(wanted: str, out: Path, settings: PipelineSettings, console: Console) -> Path:
+    """Make everything from a file or an address and put it into a folder of `out`; the folder. Raises LecternError."""
+    local = Path(wanted)
+    is_file = await asyncio.to_thread(local.exists)
+    name = local.stem if is_file else _video(wanted)
+    target = out / name
+    async with AsyncExitStack() as stack:
+        tools = await stack.enter_async_context(make_tools(settings))
+        await tools.transcriber.check()
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="lectern-")))
+        bars = stack.enter_context(Bars(console, ["audio", "transcribe", "study"] if is_file else None))
+        watch = Stopwatch(bars.report, _no_row, tools.metrics.stage)
+        source = local_source(local) if is_file else await _downloaded(name, folder, tools, watch)
+        checkpoints = Checkpoints(FolderShelf(target), ".checkpoints")
+        made = await produce(source, folder, tools, watch, checkpoints=checkpoints, spend=_no_row)
+        files = write_assets(made, folder)
+        _move(files, target)
+    console.print(
+        f"{len(made.material.cards)} cards and {len(made.material.quiz)} quiz items by {made.material.provider}"
+    )
+    for warning in made.material.warnings:
+        console.print(f"note: {warning}", style="yellow", markup=False)
+    console.print(f"everything is in {target}/ — open {target / 'study.html'}")
+    return target
+
+
+def _video(wanted: str) -> str:
+    try:
+        return parse_video_url(wanted)
+    except BadMessage as error:
+        words = f"{wanted} is neither a file nor the address of a video: {error}"
+        raise BadMessage(words, code=error.code) from error
+
+
+async def _downloaded(youtube_id: str, folder: Path, tools: Tools, watch: Stopwatch) -> Source:
+    async with watch.stage("download") as progress:
+        return await download(youtube_id, folder, tools.download, progress)
+
+
+async def _no_row(_: Stage | float) -> None:
+    """There is no row to tell."""
+
+
+def _move(files: dict[str, Path], target: Path) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, path in files.items():
+            shutil.move(path, target / name)
+    except OSError as error:
+        raise EnvironmentFault(f"{target} cannot be written: {error.strerror}") from error

@@ -1,0 +1,48 @@
+"""Dead letters go back to the queue that gave them up."""
+
+import asyncio
+import json
+
+from rich.console import Console
+
+from consumer.clients.sqs import MAX_BATCH, Message, Queue
+from consumer.errors import ConfigError
+
+HOLD_S = 600  # longer than it takes to read any number of them, and then they are released
+
+
+async def redrive(queue: Queue, console: Console, *, dry_run: bool) -> int:
+    """Send every dead letter back, deleting it only afterwards; how many. Raises ConfigError without such a queue.
+
+    Each is taken once: one that comes back meanwhile stays.
+    """
+    dead = await _dead_letters(queue)
+    known: set[str] = set()
+    held: list[Message] = []
+    moved = 0
+    while messages := await dead.receive(MAX_BATCH, 1, HOLD_S):
+        fresh = [message for message in messages if message.id not in known]
+        held += messages if dry_run else [message for message in messages if message.id in known]
+        if not fresh:
+            break
+        for message in fresh:
+            console.print(message.body[:200], highlight=False, markup=False)
+            known.add(message.id if dry_run else await _moved(message, dead, queue))
+        moved += len(fresh)
+    await asyncio.gather(*(dead.release(message) for message in held))
+    return moved
+
+
+async def _moved(message: Message, dead: Queue, queue: Queue) -> str:
+    """The new message's id, which it keeps as a dead letter."""
+    sent = await queue.send(message.body)
+    await dead.delete(message)
+    return sent
+
+
+async def _dead_letters(queue: Queue) -> Queue:
+    policy = (await queue.attributes()).get("RedrivePolicy")
+    if not policy:
+        raise ConfigError(f"the queue {queue.url} has no dead-letter queue")
+    arn = str(json.loads(policy)["deadLetterTargetArn"])  # dead letters stay in their queue's account and region
+    return queue.sibling(arn.rsplit(":", 1)[-1])

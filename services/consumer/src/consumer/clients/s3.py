@@ -1,0 +1,98 @@
+"""The door to S3. Objects are written once under a key that never changes; writing the same bytes again is no error."""
+
+import asyncio
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from consumer.clients import aws
+from consumer.errors import LecternError, TransientError
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object as the manifest names it."""
+
+    key: str
+    sha256: str
+    size_bytes: int
+
+
+class AlreadyThere(LecternError):
+    """Something is stored under this key."""
+
+
+EXISTS: dict[str, type[LecternError]] = {"PreconditionFailed": AlreadyThere, "412": AlreadyThere}
+
+
+class Storage:
+    """One bucket. Methods raise TransientError or EnvironmentFault."""
+
+    def __init__(self, bucket: str, region: str, endpoint: str | None = None) -> None:
+        retries = {"mode": "standard", "total_max_attempts": 4}
+        self.bucket = bucket
+        self._client = aws.client("s3", region, endpoint, connect_timeout=5, read_timeout=60, retries=retries)
+
+    async def put(self, key: str, path: Path, media_type: str) -> Stored:
+        """Store a file; raises TransientError where other bytes are there already."""
+        return await asyncio.to_thread(self._put, key, path, media_type)
+
+    async def get(self, key: str) -> bytes:
+        """An object's bytes."""
+        return await asyncio.to_thread(self._get, key)
+
+    async def find(self, key: str) -> bytes | None:
+        """An object's bytes, None where there is none."""
+        return await asyncio.to_thread(self._find, key)
+
+    async def keep(self, key: str, content: bytes) -> None:
+        """Store bytes, whatever was there before."""
+        with aws.door("S3", "keep an object"):
+            await asyncio.to_thread(
+                self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType="application/json"
+            )
+
+    async def check(self) -> None:
+        """Raises where the bucket cannot be used. Asks for no more than a role needs that may see its own keys only."""
+        with aws.door("S3", f"look into the bucket {self.bucket}"):
+            await asyncio.to_thread(self._client.list_objects_v2, Bucket=self.bucket, Prefix="videos/", MaxKeys=1)
+
+    def _put(self, key: str, path: Path, media_type: str) -> Stored:
+        digest = _sha256(path)
+        stored = Stored(key, digest.hex(), path.stat().st_size)
+        try:
+            with path.open("rb") as body, aws.door("S3", "store an object", EXISTS):
+                self._client.put_object(
+                    Bucket=self.bucket,
+                    Key=key,
+                    Body=body,
+                    ContentType=media_type,
+                    ChecksumSHA256=base64.b64encode(digest).decode(),
+                    IfNoneMatch="*",
+                    Metadata={"sha256": stored.sha256},
+                )
+        except AlreadyThere:
+            self._check_same(stored)
+        return stored
+
+    def _check_same(self, stored: Stored) -> None:
+        with aws.door("S3", "look at an object"):
+            head = self._client.head_object(Bucket=self.bucket, Key=stored.key)
+        if head["Metadata"].get("sha256") != stored.sha256:
+            raise TransientError(f"another object is already stored as {stored.key}")
+
+    def _find(self, key: str) -> bytes | None:
+        """By a listing: asked for an object that is not there, S3 denies a role that may list our own keys only."""
+        with aws.door("S3", "look for an object"):
+            found = self._client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+        return self._get(key) if found and found[0]["Key"] == key else None
+
+    def _get(self, key: str) -> bytes:
+        with aws.door("S3", "read an object"):
+            return bytes(self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+
+
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

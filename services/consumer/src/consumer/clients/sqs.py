@@ -1,0 +1,134 @@
+"""The door to SQS. Its limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
+
+import asyncio
+import copy
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from consumer.clients import aws
+from consumer.errors import EnvironmentFault, LeaseLost, LecternError, TransientError
+
+log = structlog.get_logger()
+REACH_ATTEMPTS, REACH_PAUSE_S = 10, 3.0
+MAX_BATCH = 10
+MAX_WAIT_S = 20
+DEFAULT_RETENTION_S = 4 * 24 * 3600
+MAX_DELAY_S = 15 * 60
+MAX_HOLD_S = 12 * 3600  # from the receive, however often it is extended
+GONE: dict[str, type[LecternError]] = {
+    "MessageNotInflight": LeaseLost,
+    "ReceiptHandleIsInvalid": LeaseLost,
+    "InvalidParameterValue": LeaseLost,
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One delivery: the handle is good for this receive only; `received_at` is our monotonic clock."""
+
+    id: str
+    body: str
+    handle: str
+    receives: int
+    received_at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a queue delivers a message before it is a dead letter (None: for ever), and how long it keeps one."""
+
+    max_receives: int | None
+    retention_s: float
+
+
+class Queue:
+    """Blocking calls in threads. Raises TransientError, EnvironmentFault, and LeaseLost for a handle that is stale."""
+
+    def __init__(self, url: str, region: str, endpoint: str | None = None) -> None:
+        polling = {"connect_timeout": 5, "read_timeout": MAX_WAIT_S + 10, "retries": {"total_max_attempts": 1}}
+        prompt = {"connect_timeout": 5, "read_timeout": 10, "retries": {"total_max_attempts": 3}}
+        self.url = url
+        self._poll = aws.client("sqs", region, endpoint, **polling)
+        self._client = aws.client("sqs", region, endpoint, **prompt)
+
+    async def receive(self, most: int, wait_s: int, lease_s: float) -> list[Message]:
+        """Up to `most` messages, hidden for `lease_s`. Cannot be cancelled: wait it out and release what it brings."""
+        answer = await self._call(
+            "receive messages",
+            self._poll.receive_message,
+            MaxNumberOfMessages=min(most, MAX_BATCH),
+            WaitTimeSeconds=min(wait_s, MAX_WAIT_S),
+            VisibilityTimeout=int(lease_s),
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        )
+        return [
+            Message(m["MessageId"], m["Body"], m["ReceiptHandle"], int(m["Attributes"]["ApproximateReceiveCount"]))
+            for m in answer.get("Messages", [])
+        ]
+
+    async def extend(self, message: Message, seconds: float) -> None:
+        """Hide a message for so long from now on; 0 releases it. Raises LeaseLost past SQS's twelve hours."""
+        held = time.monotonic() - message.received_at
+        if held + seconds > MAX_HOLD_S:
+            raise LeaseLost("SQS lends a message for twelve hours and they are over")
+        visibility = {"ReceiptHandle": message.handle, "VisibilityTimeout": int(seconds)}
+        await self._call("extend a message", self._client.change_message_visibility, **visibility)
+
+    async def release(self, message: Message, delay_s: float = 0) -> None:
+        """Give a message back, to be seen again after `delay_s`; a message that is not ours any more is left alone."""
+        held = time.monotonic() - message.received_at
+        try:
+            await self.extend(message, max(0.0, min(delay_s, MAX_HOLD_S - held - 60)))
+        except LeaseLost:
+            return
+
+    async def delete(self, message: Message) -> None:
+        """The message is dealt with."""
+        await self._call("delete a message", self._client.delete_message, ReceiptHandle=message.handle)
+
+    async def send(self, body: str, delay_s: float = 0) -> str:
+        """Queue a message, to be seen after `delay_s` (a quarter of an hour at most); its id."""
+        delay = {"DelaySeconds": int(min(delay_s, MAX_DELAY_S))} if delay_s >= 1 else {}
+        answer = await self._call("send a message", self._client.send_message, MessageBody=body, **delay)
+        return str(answer["MessageId"])
+
+    async def attributes(self) -> dict[str, str]:
+        """What SQS says about the queue."""
+        answer = await self._call("read the queue", self._client.get_queue_attributes, AttributeNames=["All"])
+        return dict(answer["Attributes"])
+
+    async def reachable(self, attempts: int = REACH_ATTEMPTS) -> Patience:
+        """How patient it is. Raises EnvironmentFault where it refuses us, or does not answer for half a minute."""
+        for attempt in range(1, attempts + 1):
+            try:
+                return _patience(await self.attributes())
+            except TransientError as error:
+                log.warning("sqs.unreachable", url=self.url, attempt=attempt, error=str(error))
+                if attempt == attempts:
+                    raise EnvironmentFault(
+                        f"the queue (SQS_QUEUE_URL, AWS_ENDPOINT_URL) cannot be reached: {error}"
+                    ) from error
+                await asyncio.sleep(REACH_PAUSE_S)
+        raise AssertionError("unreachable")
+
+    def sibling(self, name: str) -> "Queue":
+        """Another queue of the same account and region, by the same client."""
+        other = copy.copy(self)
+        other.url = f"{self.url.rsplit('/', 1)[0]}/{name}"
+        return other
+
+    async def _call(self, what: str, method: Callable[..., dict[str, Any]], **values: object) -> dict[str, Any]:
+        with aws.door("SQS", what, GONE):
+            return await asyncio.to_thread(method, QueueUrl=self.url, **values)
+
+
+def _patience(attributes: dict[str, str]) -> Patience:
+    policy = json.loads(attributes.get("RedrivePolicy") or "{}")
+    receives = policy.get("maxReceiveCount")
+    retention_s = float(attributes.get("MessageRetentionPeriod", DEFAULT_RETENTION_S))
+    return Patience(int(receives) if receives else None, retention_s)

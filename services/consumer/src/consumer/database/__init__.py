@@ -1,0 +1,1 @@
+"""Postgres: connections, the rows of videos and their leases, migrations."""

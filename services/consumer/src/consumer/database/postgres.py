@@ -1,0 +1,110 @@
+"""The door to Postgres: one small pool, and asyncpg's exceptions turned into ours."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import structlog
+
+from consumer.clients import aws
+from consumer.errors import EnvironmentFault, RowRefused, TransientError
+from consumer.settings import DatabaseSettings
+
+log = structlog.get_logger()
+CONNECT_ATTEMPTS, CONNECT_PAUSE_S = 10, 3.0  # half a minute: a database that restarts is waited for
+COMMAND_TIMEOUT_S = 15
+REFUSED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+MISSING = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+UNFIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+Pool = asyncpg.Pool
+
+
+@asynccontextmanager
+async def connect(settings: DatabaseSettings, attempts: int = CONNECT_ATTEMPTS) -> AsyncGenerator[Pool]:
+    """A pool. Raises EnvironmentFault where the database cannot be reached or refuses us."""
+    pool = await _connected(settings, attempts)
+    try:
+        yield pool
+    finally:
+        await asyncio.wait_for(pool.close(), COMMAND_TIMEOUT_S)
+
+
+@asynccontextmanager
+async def door(what: str) -> AsyncGenerator[None]:
+    """Foreign exceptions become ours here and nowhere else."""
+    try:
+        yield
+    except REFUSED as error:
+        raise EnvironmentFault(
+            f"the database refused to {what}: {error} (check DB_USER, DB_PASSWORD, DB_NAME)"
+        ) from error
+    except MISSING as error:
+        raise EnvironmentFault(
+            f"the database could not {what}: {error} (run lectern migrate, or check VIDEO_TABLE)"
+        ) from error
+    except UNFIT as error:
+        raise RowRefused(f"the database would not {what}: {error}") from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise TransientError(f"the database could not {what}: {error or type(error).__name__}") from error
+
+
+async def _connected(settings: DatabaseSettings, attempts: int) -> Pool:
+    where = f"{settings.db_host}:{settings.db_port}/{settings.db_name}"
+    for attempt in range(1, attempts + 1):
+        try:
+            return await _opened(settings)
+        except TransientError as error:
+            log.warning("postgres.unreachable", where=where, attempt=attempt, error=str(error))
+            if attempt == attempts:
+                reason = error.__cause__ or error
+                words = f"Postgres at {where} cannot be reached: {reason} (check DB_HOST, DB_PORT, DB_SSLMODE)"
+                raise EnvironmentFault(words) from error
+        await asyncio.sleep(CONNECT_PAUSE_S)
+    raise AssertionError("unreachable")
+
+
+async def _opened(settings: DatabaseSettings) -> Pool:
+    """A pool that has answered once: asyncpg's would connect only when first used."""
+    async with door("connect"):
+        pool = await asyncpg.create_pool(**_options(settings))
+        try:
+            await pool.execute("SELECT 1")
+        except BaseException:
+            pool.terminate()
+            raise
+    return pool
+
+
+def _options(settings: DatabaseSettings) -> dict[str, Any]:
+    def token() -> str:
+        with aws.door("AWS", "sign a token for the database"):
+            rds = aws.client("rds", settings.aws_region)
+            return str(rds.generate_db_auth_token(settings.db_host, settings.db_port, settings.db_user))
+
+    async def fresh_token() -> str:  # valid for 15 minutes; asked for anew with each connection
+        return await asyncio.to_thread(token)
+
+    password = settings.db_password.get_secret_value() if settings.db_password else None
+    secure: Any = settings.db_sslmode
+    if settings.db_sslmode == "verify-full":
+        secure = ssl.create_default_context()
+    return {
+        "host": settings.db_host,
+        "port": settings.db_port,
+        "user": settings.db_user,
+        "database": settings.db_name,
+        "password": fresh_token if settings.db_iam_auth else password,
+        "ssl": secure,
+        "min_size": 0,
+        "max_size": 4,
+        "timeout": 10,
+        "command_timeout": COMMAND_TIMEOUT_S,
+        "statement_cache_size": 0,  # RDS Proxy and pgbouncer pool by transaction
+    }

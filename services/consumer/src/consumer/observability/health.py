@@ -1,0 +1,98 @@
+"""A small HTTP answer to: is it working, and how much has it done."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Literal
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from consumer.errors import ConfigError
+
+STALE_S = 120.0  # without a finished poll: the loop hangs, whatever the process does
+REQUEST_S = 5.0
+REASONS = {200: "OK", 503: "Service Unavailable"}
+Part = Literal["queue", "database", "work"]
+
+
+@dataclass
+class Health:
+    """What /health shows. `faults` are why nothing is received at the moment, by the part that is broken."""
+
+    started_at: float = field(default_factory=time.monotonic)
+    polled_at: float | None = None
+    faults: dict[Part, str] = field(default_factory=dict[Part, str])
+    in_flight: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def fault(self) -> str | None:
+        """All faults in one sentence, None when there is none."""
+        return "; ".join(self.faults.values()) or None
+
+    def count(self, outcome: str) -> None:
+        """One more message has ended like this."""
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+
+@asynccontextmanager
+async def serve_health(health: Health, registry: CollectorRegistry, host: str, port: int) -> AsyncGenerator[int]:
+    """Serve GET /health and /metrics; the port in use. Raises ConfigError where it is taken."""
+    registry.register(_Counts(health))
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(TimeoutError, ConnectionError, ValueError):  # ValueError: an endless line
+            line = await asyncio.wait_for(reader.readline(), REQUEST_S)
+            path = [*line.decode("latin-1").split(" "), "", ""][1]
+            if path == "/metrics":
+                code, kind, body = 200, CONTENT_TYPE_LATEST, generate_latest(registry)
+            else:
+                code, body = verdict(health)
+                kind = "application/json"
+            head = f"HTTP/1.1 {code} {REASONS[code]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+            writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
+            await writer.drain()
+        writer.close()
+
+    try:
+        server = await asyncio.start_server(answer, host, port)
+    except OSError as error:
+        raise ConfigError(f"HEALTH_HOST={host} HEALTH_PORT={port} cannot be listened on: {_reason(error)}") from error
+    async with server:
+        yield int(server.sockets[0].getsockname()[1])
+
+
+def _reason(error: OSError) -> str:
+    """asyncio words it at length, and the system's own words are the last of them."""
+    return str(error.strerror).rsplit(": ", 1)[-1]
+
+
+def verdict(health: Health) -> tuple[int, bytes]:
+    """200 while polls finish and nothing is broken, else 503 and why."""
+    last = health.polled_at or health.started_at
+    silent_s = time.monotonic() - last
+    fault = health.fault
+    if fault is None and silent_s > STALE_S and health.in_flight == 0:
+        fault = f"no poll has finished for {silent_s:.0f} s"
+    body = {"status": "broken" if fault else "working", "fault": fault, "in_flight": health.in_flight}
+    return (503 if fault else 200), json.dumps({**body, "outcomes": health.outcomes}).encode()
+
+
+class _Counts(Collector):
+    """The same figures for Prometheus."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+
+    def collect(self) -> list[CounterMetricFamily | GaugeMetricFamily]:
+        outcomes = CounterMetricFamily("consumer_messages", "Messages by how they ended", labels=["outcome"])
+        for outcome, count in self._health.outcomes.items():
+            outcomes.add_metric([outcome], count)
+        in_flight = GaugeMetricFamily("consumer_in_flight", "Messages being worked on", value=self._health.in_flight)
+        healthy = GaugeMetricFamily("consumer_healthy", "1 while it receives", value=float(self._health.fault is None))
+        return [outcomes, in_flight, healthy]

@@ -1,0 +1,1 @@
+"""The job: download, audio, transcribe, write, publish. Start reading at `pipeline.run`."""

@@ -1,0 +1,126 @@
+"""The step that has the audio transcribed, following the stream of events."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import structlog
+from pydantic import ValidationError
+
+from consumer.clients.transcriber import FILES_FAULT
+from consumer.errors import TransientError, VideoError
+from consumer.models import Audio, Progress, Transcript
+
+log = structlog.get_logger()
+LEAST_S, A_SECOND = 120.0, 2.5  # how long a file may take, at least and for each second of audio
+ETA_TIMES = 3.0  # the transcriber's own prediction, which counts what waits before us
+STALL_S = 300.0  # without a step forward, however long the file
+MAX_WAIT_S = 300.0  # for a full queue; longer, and the message goes back
+BUSY_ATTEMPTS = 5
+
+
+class Transcriber(Protocol):
+    """Whoever turns audio into events."""
+
+    def events(self, audio: Path, fields: dict[str, str]) -> AsyncIterator[dict[str, Any]]: ...
+
+
+async def transcribe(
+    audio: Audio, client: Transcriber, on_progress: Progress, *, language: str | None = None
+) -> Transcript:
+    """The transcript. A busy transcriber is waited for within bounds.
+
+    Raises VideoError, EnvironmentFault, or TransientError, which says when to come back.
+    """
+    waited = 0.0
+    for attempt in range(1, BUSY_ATTEMPTS + 1):
+        try:
+            async with _Deadline(max(LEAST_S, A_SECOND * audio.duration_s)) as deadline:
+                return await _once(audio, client, on_progress, language, deadline)
+        except TransientError as error:
+            pause = error.retry_after_s
+            if pause is None or waited + pause > MAX_WAIT_S or attempt == BUSY_ATTEMPTS:
+                raise
+            log.info("transcriber.busy", wait_s=pause, reason=str(error))
+            await asyncio.sleep(pause)
+            waited += pause
+    raise AssertionError("unreachable")
+
+
+class _Deadline:
+    """How long a file may take; moved by what the transcriber predicts, and by each step forward."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._reached_s = 0.0
+        self._timeout = asyncio.timeout(limit_s)
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            words = f"the transcriber came no further than second {self._reached_s:.0f} and was given up"
+            raise TransientError(words, code="transcriber_slow") from None
+
+    def predicted(self, eta_s: float) -> None:
+        """The file was accepted, and is said to be done in so many seconds."""
+        self._no_sooner_than(max(self._limit_s, ETA_TIMES * eta_s))
+
+    def reached(self, transcribed_s: float) -> None:
+        """So much of the file is done."""
+        if transcribed_s > self._reached_s:
+            self._reached_s = transcribed_s
+            self._no_sooner_than(STALL_S)
+
+    def _no_sooner_than(self, seconds: float) -> None:
+        at = asyncio.get_running_loop().time() + seconds
+        self._timeout.reschedule(max(at, self._timeout.when() or at))
+
+
+async def _once(
+    audio: Audio, client: Transcriber, on_progress: Progress, language: str | None, deadline: _Deadline
+) -> Transcript:
+    fields = {"priority": "bulk", **({"language": language} if language else {})}
+    async for event in client.events(audio.path, fields):
+        match event:
+            case {"event": "accepted", "eta_s": float(eta_s) | int(eta_s)}:
+                deadline.predicted(eta_s)
+            case {"event": "progress", "transcribed_s": float(done_s) | int(done_s)}:
+                deadline.reached(done_s)
+                on_progress(min(1.0, done_s / max(audio.duration_s, 0.001)))
+            case {"event": "done", "transcript": transcript}:
+                return _checked(transcript)
+            case {"event": "error", "problem": {"status": int(status), "detail": str(detail)}}:
+                raise _verdict(status, detail)
+            case {"event": "info" | "segment"}:
+                pass
+            case _:
+                raise TransientError(f"the transcriber sent an unknown event: {str(event)[:80]}", code="transcriber")
+    raise TransientError("the transcriber broke off before it was done", code="transcriber")
+
+
+def _checked(value: object) -> Transcript:
+    try:
+        transcript = Transcript.model_validate(value)
+    except ValidationError as error:
+        raise TransientError(
+            f"the transcriber's answer cannot be used: {error.errors()[0]['msg']}", code="transcriber"
+        ) from None
+    starts = [segment.start for segment in transcript.segments]
+    if starts != sorted(starts):
+        raise TransientError("the transcriber's segments are out of order", code="transcriber")
+    return transcript
+
+
+def _verdict(status: int, detail: str) -> VideoError | TransientError:
+    if status in FILES_FAULT:
+        return VideoError(detail, code="not_transcribable")
+    return TransientError(f"the transcriber failed: {detail}", code="transcriber")

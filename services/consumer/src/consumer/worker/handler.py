@@ -1,0 +1,212 @@
+"""One message from its receive to its end: parse, claim, work, and the verdict for whatever went wrong.
+
+No row is left open for ever, and no message becomes a dead letter for what is not its fault. The row counts the true
+attempts, kills among them, and fails when they run out. The queue counts every delivery, those that a broken
+environment, a premiere or a stopping consumer gave back too: its last one is not worked on but replaced by a copy of
+the message. Dead letters are what the database does not take, and what ends a consumer before it can say anything.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from consumer.clients.sqs import Message
+from consumer.database.videos import Claim, Unclaimed
+from consumer.errors import BadMessage, EnvironmentFault, LeaseLost, LecternError, PolicyError, RowRefused, VideoError
+from consumer.models import Job, Outcome
+from consumer.worker.circuit_breaker import Breaker
+from consumer.worker.lease import Lease
+from consumer.worker.messages import parse
+from consumer.worker.retry_policy import INTERRUPTED, RENEWED, RetryPolicy
+from consumer.worker.seams import MessageQueue, VideoRows
+
+log = structlog.get_logger()
+ENDED = ("completed", "failed", "rejected")
+LONGEST_HELD_S = 3600.0
+
+Work = Callable[[Job, Claim, Lease], Awaitable[None]]
+"""The job itself (`pipeline.run`): takes the lease, does everything, completes the row. Raises LecternError."""
+
+
+class Handler:
+    """Works on messages, one call each; `owner` names this consumer in the rows."""
+
+    def __init__(
+        self,
+        queue: MessageQueue,
+        rows: VideoRows,
+        work: Work,
+        *,
+        breaker: Breaker,
+        owner: str,
+        lease_s: float,
+        retry: RetryPolicy,
+        max_receives: int | None = None,
+    ) -> None:
+        self._queue = queue
+        self._rows = rows
+        self._work = work
+        self._breaker = breaker
+        self._owner = owner
+        self._lease_s = lease_s
+        self._retry = retry
+        self._max_receives = max_receives
+
+    async def handle(self, message: Message) -> str:
+        """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on: then give it back."""
+        try:
+            job = parse(message.body)
+        except BadMessage as error:
+            return await self._refuse(message, error)
+        try:
+            claim = await self._rows.claim(job, self._owner, self._lease_s, message.id)
+        except RowRefused as error:
+            return await self._unfit(message, error)
+        except LecternError as error:
+            return await self._no_database(message, error)
+        self._breaker.close("database")
+        if isinstance(claim, Unclaimed):
+            return await self._leave(message, claim)
+        with structlog.contextvars.bound_contextvars(video=job.video_id, attempt=claim.token):
+            if self._is_last(message) and message.receives > 1:  # a queue that delivers once leaves no other chance
+                return await self._end(message, claim, RENEWED)
+            return await self._attempt(message, job, claim)
+
+    async def give_back(self, message: Message, delay_s: float) -> None:
+        """To come back after a while; where this was its last delivery, as a copy. A kill in between leaves both."""
+        if not self._is_last(message):
+            return await self._release(message, delay_s)
+        try:
+            await self._queue.send(message.body, delay_s)
+        except LecternError as error:
+            log.error("message.not_renewed", error=str(error))  # it becomes a dead letter: lectern redrive
+            return None
+        log.info("message.renewed", receives=message.receives)
+        return await self._delete(message)
+
+    async def _attempt(self, message: Message, job: Job, claim: Claim) -> str:
+        log.info("attempt.started", number=claim.attempts)
+        if claim.attempts > self._retry.max_attempts:
+            return await self._end(message, claim, self._retry.cut_off())
+        lease = Lease(_Held(self._queue, self._rows, message, claim), self._lease_s, held_since=message.received_at)
+        try:
+            await self._work(job, claim, lease)
+        except LeaseLost as error:
+            log.warning("lease.lost", reason=str(error))
+            return "lease_lost"
+        except LecternError as error:
+            return await self._end(message, claim, self._verdict(claim, error))
+        except asyncio.CancelledError:
+            await self._write(claim, INTERRUPTED)
+            raise
+        self._breaker.close("work")
+        await self._delete(message)
+        return "completed"
+
+    def _verdict(self, claim: Claim, error: LecternError) -> Outcome:
+        """How the attempt ends, and what its error says about this consumer."""
+        log.warning("attempt.failed", code=error.code, error=str(error))
+        if isinstance(error, EnvironmentFault):
+            self._breaker.open("work", error)
+        if isinstance(error, VideoError | PolicyError):
+            self._breaker.close("work")
+        return self._retry.outcome(error, claim.attempts, pause_s=self._breaker.pause_s, now=datetime.now(UTC))
+
+    async def _end(self, message: Message, claim: Claim, outcome: Outcome) -> str:
+        """Row first, message second: a message is let go only when its row says why."""
+        if hindered := await self._write(claim, outcome):
+            if hindered == "not_written":
+                await self.give_back(message, self._lease_s)  # by then the claim has run out
+            return hindered
+        if outcome.back_s is None:
+            await self._delete(message)
+        else:
+            await self.give_back(message, outcome.back_s)
+        return outcome.recorded_as
+
+    async def _write(self, claim: Claim, outcome: Outcome) -> str | None:
+        """An attempt's last write, which survives a shutdown; what hindered it, None where nothing did.
+
+        A lost lease makes row and message somebody else's business.
+        """
+        try:
+            await asyncio.shield(self._rows.give_up(claim, outcome))
+        except LeaseLost:
+            log.warning("lease.lost", reason="the row has another owner")
+            return "lease_lost"
+        except LecternError as error:
+            log.error("row.not_written", error=str(error))
+            self._breaker.open("database", error)
+            return "not_written"
+        return None
+
+    async def _refuse(self, message: Message, error: BadMessage) -> str:
+        log.warning("message.bad", code=error.code, error=str(error), body=message.body[:200])
+        try:
+            if error.video_id is not None:
+                await self._rows.reject(error.video_id, error.code, str(error))
+        except RowRefused as refused:
+            log.warning("row.refused", error=str(refused))  # then there is no row that could say it
+        except LecternError as failed:
+            return await self._no_database(message, failed)
+        await self._delete(message)
+        return "bad_message"
+
+    async def _unfit(self, message: Message, error: RowRefused) -> str:
+        """Its producer may yet make the row; what stays unfit becomes a dead letter, for an operator to see."""
+        log.warning("message.unfit", error=str(error), receives=message.receives)
+        await self._release(message, self._retry.backoff_s(message.receives))
+        return "unfit"
+
+    async def _no_database(self, message: Message, error: LecternError) -> str:
+        """Without a row nothing is begun and nothing is deleted."""
+        self._breaker.open("database", error)
+        await self.give_back(message, self._breaker.pause_s)
+        return "environment"
+
+    async def _leave(self, message: Message, claim: Unclaimed) -> str:
+        """The video has its end, or somebody else works on it."""
+        if claim.status in ENDED:
+            log.info("message.duplicate", status=claim.status)
+            await self._delete(message)
+            return "duplicate"
+        # Longer each time: a job of hours is not asked after every minute.
+        await self.give_back(message, min(LONGEST_HELD_S, (claim.held_s + 1) * 2 ** (message.receives - 1)))
+        return "held"
+
+    def _is_last(self, message: Message) -> bool:
+        """Whether the queue will not deliver this message again."""
+        return self._max_receives is not None and message.receives >= self._max_receives
+
+    async def _release(self, message: Message, delay_s: float) -> None:
+        """A message that cannot be released comes back when its lease has run out."""
+        try:
+            await self._queue.release(message, delay_s)
+        except LecternError as error:
+            log.warning("message.not_released", error=str(error))
+
+    async def _delete(self, message: Message) -> None:
+        """A message that cannot be deleted comes back and is found to be done."""
+        try:
+            await self._queue.delete(message)
+        except LecternError as error:
+            log.warning("message.not_deleted", error=str(error))
+
+
+class _Held:
+    """Both halves of one lease."""
+
+    def __init__(self, queue: MessageQueue, rows: VideoRows, message: Message, claim: Claim) -> None:
+        self._queue = queue
+        self._rows = rows
+        self._message = message
+        self._claim = claim
+
+    async def extend(self, seconds: float) -> None:
+        await self._rows.extend(self._claim, seconds)
+        await self._queue.extend(self._message, seconds)
+
+    async def show(self, status: str, fraction: float) -> None:
+        await self._rows.progress(self._claim, status, fraction)

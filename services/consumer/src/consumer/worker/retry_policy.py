@@ -1,0 +1,57 @@
+"""What becomes of the row and the message after an error, by its branch of the tree in `errors`. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from consumer.errors import BadMessage, EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
+from consumer.models import Outcome
+
+PREMIERE_S = 3600.0
+SOONEST_S = 60.0
+BACKOFF = (1, 4, 20, 60)  # times `retry_s`: by default half a minute to half an hour
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often a video is tried, and how long the second try waits."""
+
+    max_attempts: int = 5
+    retry_s: float = 30.0
+
+    def outcome(self, error: LecternError, attempts: int, *, pause_s: float, now: datetime) -> Outcome:
+        """How attempt number `attempts` ends; a broken environment is tried again after `pause_s`."""
+        outcome = partial(Outcome, code=error.code, words=str(error))
+        match error:
+            case VideoError():
+                return outcome("failed", "failed")
+            case PolicyError() | BadMessage():
+                return outcome("rejected", "rejected", refund=True)
+            case NotYet():
+                return outcome("scheduled", "scheduled", refund=True, back_s=_seconds_until(error.until, now))
+            case EnvironmentFault():
+                return outcome("queued", "environment", refund=True, back_s=pause_s)
+            case _ if attempts < self.max_attempts:
+                wanted = error.retry_after_s if isinstance(error, TransientError) else None
+                return outcome("queued", "retry", back_s=wanted or self.backoff_s(attempts))
+            case _:
+                return Outcome("failed", "failed", error.code, f"given up after {attempts} attempts: {error}")
+
+    def cut_off(self) -> Outcome:
+        """The end of a video whose attempts all ended without a word."""
+        words = f"given up: the work was cut off {self.max_attempts} times without a word"
+        return Outcome("failed", "failed", "cut_off", words)
+
+    def backoff_s(self, attempts: int) -> float:
+        """Seconds until the next try after so many."""
+        return self.retry_s * BACKOFF[min(attempts, len(BACKOFF)) - 1]
+
+
+INTERRUPTED = Outcome("queued", "interrupted", refund=True)
+"""A shutdown is nobody's failure."""
+RENEWED = Outcome("queued", "renewed", refund=True, back_s=0)
+"""The queue's last delivery of a message is not worked on: a copy of it is."""
+
+
+def _seconds_until(until: datetime | None, now: datetime) -> float:
+    return PREMIERE_S if until is None else max(SOONEST_S, (until - now).total_seconds())

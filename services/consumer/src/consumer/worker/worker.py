@@ -1,0 +1,157 @@
+"""The consumer's life: start, receive while there is room, one task a message, and an orderly end."""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+from consumer.clients.sqs import Message
+from consumer.errors import LecternError
+from consumer.observability.health import Health
+from consumer.worker.circuit_breaker import FIRST_PAUSE_S, Breaker
+from consumer.worker.handler import Handler, Work
+from consumer.worker.retry_policy import RetryPolicy
+from consumer.worker.seams import MessageQueue, VideoRows
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """Sizes and times of one worker."""
+
+    owner: str
+    concurrency: int = 2
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    max_receives: int | None = None
+    lease_s: float = 120
+    poll_s: int = 20
+    drain_s: float = 60
+    first_pause_s: float = FIRST_PAUSE_S
+
+
+class Worker:
+    """`run` until `handle_exit` is called. `work` is the job itself."""
+
+    def __init__(self, queue: MessageQueue, rows: VideoRows, work: Work, settings: WorkerSettings) -> None:
+        self.health = Health()
+        self._queue = queue
+        self._settings = settings
+        self._breaker = Breaker(self.health, settings.first_pause_s)
+        self._handler = Handler(
+            queue,
+            rows,
+            work,
+            breaker=self._breaker,
+            owner=settings.owner,
+            lease_s=settings.lease_s,
+            retry=settings.retry,
+            max_receives=settings.max_receives,
+        )
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._probe: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Receive and work until told to stop; then drain."""
+        log.info("worker.started", owner=self._settings.owner, concurrency=self._settings.concurrency)
+        try:
+            await self._main_loop()
+        finally:
+            await self._shutdown()
+
+    def handle_exit(self) -> None:
+        """Stop receiving, let work finish within the grace, release the rest; called again, cut the grace short.
+
+        Safe to call from a signal handler.
+        """
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    async def _main_loop(self) -> None:
+        while not self._stop.is_set():
+            if self._breaker.is_open:
+                await self._rest()
+            free = self._free()
+            if free <= 0:
+                await self._until(self._stop, self._tasks)
+                continue
+            for message in await self._receive(free):
+                self._begin(message)
+
+    def _free(self) -> int:
+        """How many messages may be taken. One at a time tries whether what was broken is mended, beside old jobs."""
+        room = self._settings.concurrency - len(self._tasks)
+        if not self._breaker.is_open:
+            return room
+        return min(room, int(self._probe is None or self._probe.done()))
+
+    async def _receive(self, most: int) -> list[Message]:
+        """A poll cannot be cancelled: at a stop it is waited out, and what it brought goes straight back."""
+        try:
+            messages = await self._queue.receive(most, self._settings.poll_s, self._settings.lease_s)
+        except LecternError as error:
+            self._breaker.open("queue", error)
+            return []
+        self._breaker.close("queue")
+        self.health.polled_at = time.monotonic()
+        if self._stop.is_set():
+            await asyncio.gather(*(self._handler.give_back(message, 0) for message in messages))
+            return []
+        return messages
+
+    def _begin(self, message: Message) -> None:
+        task = asyncio.create_task(self._handle(message), name=f"message {message.id}")
+        self._tasks.add(task)
+        self._probe = task if self._breaker.is_open else None
+        self.health.in_flight = len(self._tasks)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.health.in_flight = len(self._tasks)
+
+    async def _handle(self, message: Message) -> None:
+        """One message from its receive to its end."""
+        with structlog.contextvars.bound_contextvars(message=message.id):
+            try:
+                outcome = await self._handler.handle(message)
+            except asyncio.CancelledError:
+                await self._handler.give_back(message, 0)
+                raise
+            # The boundary per message: a bug in our code must not take the other messages down. The message comes
+            # back after its lease, and SQS's receive count bounds how often.
+            except Exception as error:
+                log.exception("message.crashed", error=repr(error))
+                outcome = "crashed"
+            self.health.count(outcome)
+            log.info("message.ended", outcome=outcome)
+
+    async def _rest(self) -> None:
+        """Receive nothing for a while, then try a single message."""
+        try:
+            await asyncio.wait_for(self._stop.wait(), self._breaker.pause_s)
+        except TimeoutError:
+            return
+
+    async def _until(self, event: asyncio.Event, tasks: set[asyncio.Task[None]]) -> None:
+        """Until one task has ended, or the event has come."""
+        come = asyncio.create_task(event.wait())
+        await asyncio.wait({come, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        come.cancel()
+
+    async def _shutdown(self) -> None:
+        log.info("worker.draining", in_flight=len(self._tasks), grace_s=self._settings.drain_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.drain_s):
+                while self._tasks and not self._hurry.is_set():
+                    await self._until(self._hurry, self._tasks)
+        unfinished = list(self._tasks)
+        for task in unfinished:
+            task.cancel("shutting down")
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        log.info("worker.stopped", released=len(unfinished))

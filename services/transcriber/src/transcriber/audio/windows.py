@@ -1,0 +1,65 @@
+"""A window: at most 30 s of speech cut from the file, and the map from its own time back to the file's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcriber.audio.sample_rate import SAMPLE_RATE
+
+__all__ = ["SAMPLE_RATE", "CutWindow", "Samples", "Span", "Window"]
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of speech: `start` and `end` in seconds of the file, `offset` where it begins in its window."""
+
+    start: float
+    end: float
+    offset: float
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Window:
+    """The `index`-th window of a file, `duration` seconds long (≤ 30): its spans joined."""
+
+    index: int
+    duration: float
+    spans: tuple[Span, ...]
+
+    @property
+    def start(self) -> float:
+        """Seconds of the file where it begins."""
+        return self.spans[0].start
+
+    @property
+    def end(self) -> float:
+        """Seconds of the file where it ends."""
+        return self.spans[-1].end
+
+    def span_at(self, offset: float) -> Span:
+        """The span that plays at `offset` seconds of the window (the last one past its end)."""
+        return next((s for s in self.spans if offset < s.offset + s.duration), self.spans[-1])
+
+    def file_time(self, offset: float) -> float:
+        """Seconds of the file at `offset` seconds of the window."""
+        span = self.span_at(offset)
+        return min(span.start + max(0.0, offset - span.offset), span.end)
+
+
+@dataclass(frozen=True)
+class CutWindow(Window):
+    """A window with its samples (mono, 16 kHz), which nobody needs once its features are computed: 2 MB for 30 s."""
+
+    audio: Samples
+
+    def without_audio(self) -> Window:
+        """What goes on to the model and to the text."""
+        return Window(self.index, self.duration, self.spans)

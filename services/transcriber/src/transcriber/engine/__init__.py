@@ -1,0 +1,1 @@
+"""Turns files of many requests into batches for the model, and batches into answers. Start at `engine.Engine`."""

@@ -1,0 +1,91 @@
+"""A file's way to the model: decode a block, find speech, cut windows, compute features; then let others go first."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from transcriber import errors, malloc
+from transcriber.audio.media import Decoders, Media, MediaLimits
+from transcriber.audio.vad import SpeechModel
+from transcriber.audio.windowing import WindowCutter
+from transcriber.audio.windows import SAMPLE_RATE, CutWindow
+from transcriber.engine.job import Job
+from transcriber.engine.scheduling.rows import Row
+from transcriber.model.backend import Backend
+
+WAIT_S = 0.05  # for a block; then it is another file's turn
+TRIM_BLOCKS = 16  # eight minutes of audio: seldom enough to cost nothing
+LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that claims to be longer is not believed
+
+
+class Intake:
+    """One job's file, read block by block; every method but `close` is called from one thread at a time."""
+
+    def __init__(self, job: Job, backend: Backend, speech: SpeechModel, window_s: float) -> None:
+        self.job = job
+        self.windows = 0
+        self.on_close: Callable[[], None] = lambda: None
+        self._backend = backend
+        self._cutter = WindowCutter(speech, window_s)
+        self._media: Media | None = None
+        self._samples = self._blocks = 0
+        self._longest_s = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether reading has begun."""
+        return self._media is not None
+
+    @property
+    def read_s(self) -> float:
+        """Seconds of audio read so far."""
+        return self._samples / SAMPLE_RATE
+
+    @property
+    def speech(self) -> list[tuple[float, float]]:
+        """Stretches of speech found, in seconds of the file."""
+        return self._cutter.speech
+
+    @property
+    def claimed_s(self) -> float | None:
+        """The duration that the container claims, once the first block is here; None where that cannot be."""
+        claimed_s = self._media.claimed_duration_s if self._media else None
+        return claimed_s if claimed_s and claimed_s <= self._longest_s else None
+
+    def open(self, decoders: Decoders, limits: MediaLimits) -> None:
+        """Begin to decode. Raises MediaError.
+
+        Of several requests for the same content the first may have left and taken its file along.
+        """
+        for path in self.job.paths:
+            with suppress(FileNotFoundError):
+                self._longest_s = min(limits.max_audio_s, path.stat().st_size / LEAST_BYTES_A_SECOND)
+                self._media = decoders.open(path, limits)
+                return
+        raise errors.Undecodable("the upload is gone")
+
+    def step(self) -> tuple[list[Row], bool]:
+        """The rows of the next block, and whether it was the last one. Raises MediaError.
+
+        No rows where the block is not here soon: a decoder that hangs must not hold up the other files.
+        """
+        if self._media and not self._media.is_here(WAIT_S):
+            return [], False
+        block = next(self._media, None) if self._media else None
+        if block is None:
+            self.close()
+            return [self._row(window) for window in self._cutter.finish()], True
+        self._samples += len(block)
+        self._blocks += 1
+        if self._blocks % TRIM_BLOCKS == 0:
+            malloc.trim()
+        return [self._row(window) for window in self._cutter.feed(block)], False
+
+    def close(self) -> None:
+        """End the decoder; safe to call twice. Whoever waits for the file's place hears of it."""
+        if self._media is not None:
+            self._media.close()
+        self.on_close()
+
+    def _row(self, window: CutWindow) -> Row:
+        self.windows += 1
+        return Row(self.job, window.without_audio(), self._backend.features(window.audio))

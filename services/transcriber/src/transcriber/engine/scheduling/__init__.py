@@ -1,0 +1,1 @@
+"""Which windows of which request go to the model next: pure policy, and the lock around it."""

@@ -1,0 +1,62 @@
+"""A row: one window on its way through the model. What may share a batch with it is its key."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from transcriber.audio.windows import Window
+from transcriber.model.backend import Ask, Mel
+from transcriber.model.quality import TEMPERATURES, Attempt
+
+MAX_NEW_TOKENS = (64, 128, 224)
+TOKENS_A_SECOND = 15  # generous, also for scripts that take several tokens a character
+BASE_TOKENS = 32
+
+
+class Owner(Protocol):
+    """The request a row belongs to: compared by identity, and either in a hurry or not."""
+
+    bulk: bool
+
+
+@dataclass(eq=False)
+class Row:
+    """`kept` is the encoder's output where the window is to be decoded again; then `mel` is None.
+
+    `language` is None until the model has detected it, `sure` is that detection's probability. `alone` marks a row
+    whose batch failed: it goes again with no other. `since` is when it became ready, by the schedule's clock.
+    """
+
+    owner: Owner
+    window: Window
+    mel: Mel | None
+    ask: Ask = field(default_factory=Ask)
+    prompt_length: int = 4
+    language: str | None = None
+    sure: float = 1.0
+    attempts: list[Attempt] = field(default_factory=list[Attempt])
+    kept: Any = None
+    alone: bool = False
+    since: float = 0.0
+
+    @property
+    def again(self) -> bool:
+        """Whether it has been decoded before."""
+        return bool(self.attempts)
+
+    @property
+    def temperature(self) -> float:
+        """The temperature of the next attempt."""
+        return TEMPERATURES[len(self.attempts)]
+
+    @property
+    def max_new_tokens(self) -> int:
+        """A cap in steps, so that a short clip cannot loop for 224 tokens and ordinary rows share a batch."""
+        wanted = min(MAX_NEW_TOKENS[-1], BASE_TOKENS + TOKENS_A_SECOND * self.window.duration)
+        return next(cap for cap in MAX_NEW_TOKENS if cap >= wanted)
+
+    @property
+    def key(self) -> Hashable:
+        """What one call to CTranslate2 needs equal. Language, task and the words of the prompt may differ."""
+        own = id(self) if self.alone else None
+        return self.temperature, self.prompt_length, self.ask.token_times, self.max_new_tokens, own

@@ -1,0 +1,61 @@
+"""The one place where the HTTP side is put together: settings, service, routes, error answers."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from transcriber import version
+from transcriber.errors import TranscriberError
+from transcriber.http import problems
+from transcriber.http.middleware import Exchanges
+from transcriber.http.routes import health, openai, page, transcriptions
+from transcriber.http.routes.openapi import DESCRIPTION
+from transcriber.http.service import LoadModel, Service, load_whisper
+from transcriber.http.upload.spool import spool
+from transcriber.settings import Settings
+
+log = structlog.get_logger()
+
+
+def create_app(
+    settings: Settings, load: LoadModel = load_whisper, on_fatal: Callable[[], None] = lambda: None
+) -> FastAPI:
+    """The service. `on_fatal` is called once when only a new process can help; `service.fatal` says why."""
+    service = Service(settings, Path())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        with spool() as folder:
+            service.spool = folder
+            running = asyncio.create_task(service.run(load))
+            running.add_done_callback(lambda task: _ended(service, task, on_fatal))
+            try:
+                yield
+            finally:
+                running.cancel()
+                await asyncio.wait({running})
+
+    app = FastAPIOffline(
+        redoc_url=None, title="Lectern transcriber", version=version(), description=DESCRIPTION, lifespan=lifespan
+    )
+    app.state.service = service
+    for router in (transcriptions.router, openai.router, health.router, page.router()):
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(Exchanges, metrics=service.metrics)  # the last one added sees every answer, errors too
+    return app
+
+
+def _ended(service: Service, task: asyncio.Task[None], on_fatal: Callable[[], None]) -> None:
+    """A task that dies takes the process down, loudly."""
+    if task.cancelled():
+        return
+    service.fatal = error = task.exception() or TranscriberError("the service stopped by itself")
+    known = isinstance(error, TranscriberError)
+    log.error("service.failed", error=str(error) if known else repr(error), exc_info=None if known else error)
+    on_fatal()

@@ -1,0 +1,157 @@
+"""What /docs says about the routes that read their body themselves: forms, examples, errors."""
+
+from typing import Any
+
+from transcriber.http.routes.openapi_examples import CUES, OPENAI_EXAMPLES, OPENAI_STREAM, STREAM, TRANSCRIPT
+from transcriber.schemas import Problem
+
+DESCRIPTION = """
+Speech to text with one warm Whisper model. All requests share the model's batches, so a short clip is answered within
+seconds while long files run.
+
+    curl -F file=@talk.mp3 http://localhost:8000/transcribe
+    curl -F file=@talk.mp3 -F format=srt -o talk.srt http://localhost:8000/transcribe
+    curl --data-binary @talk.mp3 'http://localhost:8000/transcribe?format=text&language=en'
+
+A field is sent in the form or in the query, not in both. Errors are `application/problem+json` (RFC 9457) with a
+`request_id`, which is also the header `X-Request-ID` and stands in the log; what is no HTTP at all gets a 400 in plain
+text. A full queue is 503 with `Retry-After`.
+"""
+
+FILE = {"type": "string", "format": "binary", "description": "any audio or video file"}
+FLAG = {"type": "boolean", "default": False}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "language": {"type": "string", "description": "a code such as en; auto detects it", "default": "auto"},
+    "task": {"type": "string", "enum": ["transcribe", "translate"], "default": "transcribe"},
+    "prompt": {"type": "string", "description": "names and words the speaker uses", "maxLength": 2000},
+    "hotwords": {"type": "string", "description": "words to listen for", "maxLength": 2000},
+    "word_timestamps": {**FLAG, "description": "words with times and probabilities in every segment"},
+    "detect_language_per_window": {**FLAG, "description": "for talks that change language"},
+    "condition_on_previous_text": {**FLAG, "description": "steadier names, but windows go one by one"},
+    "token_timestamps": {**FLAG, "description": "times said by the model itself; slower on a GPU"},
+    "format": {"type": "string", "enum": ["json", "text", "srt", "vtt", "tsv", "ndjson"], "default": "json"},
+    "priority": {"type": "string", "enum": ["interactive", "bulk"], "default": "interactive"},
+}
+STREAM_ABOUT = (
+    "with format=ndjson one event a line: accepted, info, segment and progress as they come (progress at least every "
+    "10 s), then done with the whole transcript, or error with a problem"
+)
+OPENAI_ANSWER = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {
+        "text": {"type": "string"},
+        "usage": {"type": "object"},
+        "task": {"type": "string"},
+        "language": {"type": "string", "description": "by its English name; english for translations"},
+        "duration": {"type": "number"},
+        "segments": {"type": "array", "items": {"type": "object"}},
+        "words": {"type": "array", "items": {"type": "object"}},
+    },
+}
+OPENAI_ERROR_FIELDS = ("message", "type", "param", "code", "request_id")
+OPENAI_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "properties": {name: {"type": ["string", "null"]} for name in OPENAI_ERROR_FIELDS},
+        }
+    },
+}
+ERRORS = {
+    400: "the upload is empty",
+    401: "the API key is missing or wrong",
+    408: "the upload came too slowly",
+    413: "more bytes or more audio than allowed",
+    415: "not an audio or video file",
+    422: "no audio track, damaged audio, or a field with an unknown value",
+    500: "the model failed on this file",
+    503: "the queue is full, or the server starts or stops; Retry-After says when to come back",
+}
+OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
+    "model": {"type": "string", "description": "whisper-1, or the loaded model's name", "example": "whisper-1"},
+    "language": {"type": "string", "example": "en"},
+    "prompt": {"type": "string", "description": "of more than 2,000 characters the end counts"},
+    "keywords[]": {"type": "array", "items": {"type": "string"}, "description": "words to listen for"},
+    "response_format": {"type": "string", "enum": ["json", "text", "srt", "verbose_json", "vtt"]},
+    "temperature": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "accepted, not used: 0 is tried first, and more only for windows whose text is doubted",
+    },
+    "timestamp_granularities[]": {"type": "array", "items": {"type": "string", "enum": ["segment", "word"]}},
+    "stream": FLAG,
+}
+
+
+def transcribe_route() -> dict[str, Any]:
+    """The arguments that document POST /transcribe."""
+    query = [{"name": name, "in": "query", "schema": _without_default(schema)} for name, schema in OPTIONS.items()]
+    content = {**_form(OPTIONS), "application/octet-stream": {"schema": FILE}}
+    found: dict[str, Any] = {
+        "application/json": {"example": TRANSCRIPT},
+        "application/x-ndjson": {"example": STREAM, "schema": {"type": "string", "description": STREAM_ABOUT}},
+        "text/plain": {"example": "Today we talk about memory.\n", "schema": {"type": "string"}},
+        "application/x-subrip": {"example": CUES, "schema": {"type": "string"}},
+        "text/vtt": {"example": "WEBVTT\n\n" + CUES[2:].replace(",", "."), "schema": {"type": "string"}},
+        "text/tab-separated-values": {"schema": {"type": "string"}},
+    }
+    return {
+        "openapi_extra": {"requestBody": {"required": True, "content": content}, "parameters": query},
+        "responses": {200: {"description": "the transcript", "content": found}, **_problems()},
+    }
+
+
+def openai_route() -> dict[str, Any]:
+    """The arguments that document OpenAI's audio routes."""
+    text = {"type": "string"}
+    found: dict[str, Any] = {
+        "application/json": {"schema": OPENAI_ANSWER, "examples": OPENAI_EXAMPLES},
+        "text/event-stream": {"schema": {**text, "description": "with stream=true"}, "example": OPENAI_STREAM},
+        "text/plain": {"schema": text, "example": "Today we talk about memory.\n"},
+        "application/x-subrip": {"schema": text, "example": CUES},
+        "text/vtt": {"schema": text},
+    }
+    return {
+        "openapi_extra": {"requestBody": {"required": True, "content": _form(OPENAI_OPTIONS)}},
+        "responses": {200: {"description": "the transcript", "content": found}, **openai_errors()},
+    }
+
+
+def model_route(example: dict[str, Any], *, known: bool = False) -> dict[str, Any]:
+    """The arguments that document OpenAI's routes about models; `known` ones are asked for by name."""
+    content = {"application/json": {"example": example}}
+    statuses = (401, 404, 503) if known else (401, 503)
+    errors = {status: error for status, error in openai_errors().items() if status in statuses}
+    return {"responses": {200: {"description": "what is loaded", "content": content}, **errors, "4XX": errors[401]}}
+
+
+def openai_errors() -> dict[int | str, dict[str, Any]]:
+    """OpenAI's shape of every error."""
+    kept = {status: text for status, text in ERRORS.items() if status not in (415, 422)}
+    told = {**kept, 400: "the upload or a field cannot be used", 404: "another model than the one that is loaded"}
+    content = {"application/json": {"schema": OPENAI_ERROR}}
+    return {status: {"description": text, "content": content} for status, text in told.items()}
+
+
+def example(status: int, description: str, body: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """One answer with its body."""
+    return {status: {"description": description, "content": {"application/json": {"example": body}}}}
+
+
+def _without_default(schema: dict[str, Any]) -> dict[str, Any]:
+    """A form that is filled in on a page must not send the same fields in the query: they would be refused."""
+    return {name: value for name, value in schema.items() if name != "default"}
+
+
+def _form(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    schema = {"type": "object", "required": ["file"], "properties": {"file": FILE, **options}}
+    return {"multipart/form-data": {"schema": schema}}
+
+
+def _problems() -> dict[int | str, dict[str, Any]]:
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {status: {"description": text, "content": content} for status, text in ERRORS.items()}

@@ -1,0 +1,198 @@
+"""The operator's commands: what they print, and how they end when something is wrong."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import structlog
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from consumer.cli import report
+from consumer.cli.commands import app
+from consumer.database.postgres import Pool
+from consumer.database.videos import Claim, Videos
+from consumer.models import Job, Outcome
+from infra.sandbox.aws import Aws
+from infra.sandbox.standins.sqs import StrictSqs
+
+JOB = Job("v1", "dQw4w9WgXcQ")
+URL = "https://youtu.be/dQw4w9WgXcQ"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+COMMANDS = ("consume", "submit", "status", "explain", "process", "migrate", "redrive", "doctor")
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Generator[None]:
+    """A command sets logging up for its process, which here is the tests' own."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def environment(
+    clean_environment: pytest.MonkeyPatch, database: dict[str, str], sqs: StrictSqs, aws: Aws
+) -> pytest.MonkeyPatch:
+    """Everything the commands need; the queue is the strict one."""
+    endpoint = sqs.url.rsplit("/", 2)[0]
+    queue = {"SQS_QUEUE_URL": sqs.url, "AWS_ENDPOINT_URL": endpoint}
+    for name, value in {**aws.environment, **queue, **database, "COLUMNS": "200"}.items():
+        clean_environment.setenv(name, value)
+    return clean_environment
+
+
+async def lectern(*arguments: str) -> Result:
+    """Run a command in this process, in a thread because it brings its own event loop."""
+    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
+
+
+def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it as an operator would."""
+    command = [sys.executable, "-m", "consumer", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_missing_variable_is_one_line_and_exit_code_2() -> None:
+    done = program("consume", PATH="/usr/bin:/bin", DB_HOST="db", DB_USER="lectern", DB_PASSWORD="x")
+    assert done.returncode == 2
+    assert done.stderr == "lectern: SQS_QUEUE_URL, S3_BUCKET not set: .env.example says what each should be\n"
+
+
+def test_an_unreachable_database_is_one_line_and_exit_code_1() -> None:
+    done = program("status", "v1", PATH="/usr/bin:/bin", DB_HOST="127.0.0.1", DB_PORT="1", DB_USER="x", DB_PASSWORD="x")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("lectern: Postgres at 127.0.0.1:1/lectern cannot be reached")
+    assert "Traceback" not in done.stderr
+
+
+async def test_submit_refuses_an_id_that_no_message_could_carry(environment: pytest.MonkeyPatch) -> None:
+    done = await lectern("submit", URL, "--id", "a b")
+    assert "video_id 'a b' is not an id" in str(done.exception)
+
+
+def test_a_title_is_never_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"id": "v1", "status": "failed", "title": "Gravity [/part one]", "lease_token": 1}
+    attempt = {"token": 1, "owner": "w1", "outcome": "failed", "started_at": NOW, "ended_at": NOW}
+    console = Console(width=200)
+    report.print_row(console, row)
+    report.print_story(console, row, [{**attempt, "error_message": "no [/red] sound"}], [])
+    said = capsys.readouterr().out
+    assert said.count("Gravity [/part one]") == 2
+    assert "no [/red] sound" in said
+
+
+async def test_help_names_every_command() -> None:
+    said = (await lectern("--help")).output
+    assert all(command in said for command in COMMANDS)
+
+
+async def test_migrate_says_what_it_did(environment: pytest.MonkeyPatch, pool: Pool) -> None:
+    assert "applied 0001_video.sql, 0002_attempt_message.sql" in (await lectern("migrate")).output
+    assert (await lectern("migrate")).output == "the database is up to date\n"
+
+
+async def test_submit_makes_the_row_and_the_message(
+    environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
+) -> None:
+    done = await lectern("submit", URL, "--id", "v1")
+    assert done.output == "v1 is queued: lectern status v1\n"
+    row = await videos.row("v1")
+    assert row is not None
+    assert row["status"] == "queued"
+    assert [message.body for message in sqs.messages] == [f'{{"video_id": "v1", "youtube_url": "{JOB.url}"}}']
+
+
+async def test_submit_of_a_video_that_failed_starts_it_anew(
+    environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
+) -> None:
+    claim = await videos.claim(JOB, "w1", 30, "m1")
+    assert isinstance(claim, Claim)
+    await videos.give_up(claim, Outcome("failed", "failed", "private", "the video is private"))
+    assert (await lectern("submit", URL, "--id", "v1")).exit_code == 0
+    row = await videos.row("v1")
+    assert row is not None
+    assert (row["status"], row["attempts"], row["error_message"]) == ("queued", 0, None)
+    assert await videos.claim(JOB, "w1", 30, sqs.messages[0].id) == Claim("v1", 2, 1)
+
+
+async def test_a_submit_that_cannot_be_queued_leaves_no_row_waiting(
+    environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
+) -> None:
+    sqs.fail("SendMessage", "AccessDenied")
+    done = await lectern("submit", URL, "--id", "v1")
+    assert "SQS refused to send a message" in str(done.exception)
+    row = await videos.row("v1")
+    assert row is not None
+    assert (row["status"], row["error_code"]) == ("rejected", "not_queued")
+
+
+async def test_submit_refuses_what_is_not_youtube(environment: pytest.MonkeyPatch, sqs: StrictSqs) -> None:
+    done = await lectern("submit", "https://vimeo.com/1")
+    assert str(done.exception) == "vimeo.com is not YouTube: only YouTube videos are taken"
+    assert sqs.messages == []
+
+
+async def test_submit_leaves_a_video_under_way_alone(
+    environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
+) -> None:
+    await videos.claim(JOB, "w1", 30, "m1")
+    done = await lectern("submit", URL, "--id", "v1")
+    assert "v1 is being worked on" in str(done.exception)
+    assert sqs.messages == []
+
+
+async def test_status_shows_the_row_and_fails_for_a_failed_one(environment: pytest.MonkeyPatch, videos: Videos) -> None:
+    claim = await videos.claim(JOB, "w1", 30, "m1")
+    assert isinstance(claim, Claim)
+    assert (await lectern("status", "v1")).exit_code == 0
+    await videos.give_up(claim, Outcome("failed", "failed", "private", "the video is private"))
+    done = await lectern("status", "v1")
+    assert done.exit_code == 1
+    assert "the video is private" in done.output
+
+
+async def test_status_of_nothing_says_so(environment: pytest.MonkeyPatch, videos: Videos) -> None:
+    assert str((await lectern("status", "nope")).exception) == "there is no video nope"
+
+
+async def test_explain_tells_the_story(environment: pytest.MonkeyPatch, videos: Videos, pool: Pool) -> None:
+    first = await videos.claim(JOB, "w1", 30, "m1")
+    assert isinstance(first, Claim)
+    await videos.open_stage(first, "download")
+    await videos.give_up(first, Outcome("queued", "retry", "transcriber", "the transcriber broke off"))
+    await videos.claim(JOB, "w2", 30, "m1")
+    await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
+    await videos.claim(JOB, "w3", 30, "m1")
+    said = (await lectern("explain", "v1")).output
+    assert "attempt 1 by w1: retry" in said
+    assert "retry: the transcriber broke off" in said
+    assert "attempt 2 by w2: killed" in said
+    assert "attempt 3 by w3: under way" in said
+    assert "now: downloading; next: it is being worked on" in said
+
+
+async def test_redrive_without_dead_letters_says_so(environment: pytest.MonkeyPatch) -> None:
+    assert (await lectern("redrive", "--dry-run")).output == "0 messages would be sent back\n"
+
+
+async def test_process_says_what_is_wrong_with_a_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    done = await lectern("process", str(tmp_path / "no.mp3"), "--out", str(tmp_path))
+    assert done.exit_code == 1
+    assert "no.mp3 is neither a file nor" in str(done.exception)
+
+
+async def test_doctor_says_what_is_wrong_and_fails(
+    environment: pytest.MonkeyPatch, videos: Videos, sqs: StrictSqs
+) -> None:
+    environment.setenv("TRANSCRIBER_URL", "http://127.0.0.1:1")
+    sqs.fail("GetQueueAttributes", "AccessDenied")
+    done = await lectern("doctor")
+    assert done.exit_code == 1
+    lines = {line.split()[1]: line for line in done.output.splitlines() if line.startswith(("ok", "BAD"))}
+    assert lines["database"].startswith("ok")
+    assert lines["queue"].startswith("BAD")
+    assert "TRANSCRIBER_URL" in lines["transcriber"]

@@ -1,0 +1,112 @@
+"""`lectern doctor` tells what stops a start from what the consumer copes with by itself."""
+
+import asyncio
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+from consumer.cli.commands import app
+from consumer.cli.doctor import Doubtful, judge_room
+from consumer.database.videos import Videos
+from consumer.errors import EnvironmentFault
+from consumer.youtube.versions import CURRENT, Overlay, Tried, own_version
+from infra.sandbox.aws import Aws
+from infra.sandbox.processes import free_port
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Generator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def environment(
+    clean_environment: pytest.MonkeyPatch, database: dict[str, str], aws: Aws, videos: Videos, tmp_path: Path
+) -> pytest.MonkeyPatch:
+    """Everything but a transcriber."""
+    ours = {"DOWNLOAD_DIR": str(tmp_path / "scratch"), "TRANSCRIBER_URL": "http://127.0.0.1:1", "COLUMNS": "400"}
+    for name, value in {**aws.environment, **database, **ours}.items():
+        clean_environment.setenv(name, value)
+    return clean_environment
+
+
+async def said_of(part: str, *options: str) -> str:
+    """The doctor's line about one part."""
+    done = await asyncio.to_thread(CliRunner().invoke, app, ["doctor", *options])
+    (line,) = [
+        line for line in done.output.splitlines() if line[:3] in ("ok ", "?? ", "BAD") and line.split()[1] == part
+    ]
+    return line
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "raises"), [(10**9, Doubtful), (49 * 10**8, Doubtful), (10**9 - 1, EnvironmentFault)]
+)
+def test_little_room_is_doubtful_and_less_than_one_video_needs_is_bad(
+    free_bytes: int, raises: type[Exception], tmp_path: Path
+) -> None:
+    with pytest.raises(raises, match=r"GB free under .*: make room, or set DOWNLOAD_DIR") as raised:
+        judge_room(free_bytes, tmp_path)
+    assert type(raised.value) is raises
+
+
+def test_enough_room_is_well(tmp_path: Path) -> None:
+    assert judge_room(5 * 10**9, tmp_path) == f"5 GB free under {tmp_path}"
+
+
+async def test_an_overlay_that_fails_its_trial_is_doubtful(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Downloads go back to the built-in yt-dlp by themselves."""
+    (tmp_path / "newer/yt_dlp").mkdir(parents=True)
+    (tmp_path / "newer/yt_dlp/__init__.py").write_text("raise ImportError('worn out')")
+    Overlay(tmp_path / "newer", Tried("2099.1.1", "1", own_version())).write()
+    (tmp_path / CURRENT).symlink_to("newer")
+    environment.setenv("YTDLP_OVERLAY_DIR", str(tmp_path))
+    line = await said_of("yt-dlp")
+    assert line.startswith("??")
+    assert "worn out: lectern update-ytdlp fetches another, with --built-in it goes back to" in line
+
+
+async def test_a_drain_that_compose_would_cut_short_is_bad(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DRAIN_SECONDS", "300")
+    environment.setenv("STOP_GRACE_SECONDS", "120")
+    line = await said_of("stop")
+    assert line.startswith("BAD")
+    assert "DRAIN_SECONDS=300 needs STOP_GRACE_SECONDS=340, which is 120" in line
+
+
+async def test_without_compose_nobody_cuts_a_drain_short(environment: pytest.MonkeyPatch) -> None:
+    assert (await said_of("stop")).startswith("ok")
+
+
+async def test_a_database_that_starts_is_waited_for_when_asked(
+    environment: pytest.MonkeyPatch, database: dict[str, str]
+) -> None:
+    port = free_port()
+    environment.setenv("DB_HOST", "127.0.0.1")
+    environment.setenv("DB_PORT", str(port))
+    asked = asyncio.create_task(said_of("database", "--wait"))
+    first = asyncio.Event()
+
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first.set()
+        writer.close()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_unix_connection(f"{database['DB_HOST']}/.s.PGSQL.{database['DB_PORT']}")
+        await asyncio.gather(_copied(reader, there[1]), _copied(there[0], writer))
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", port):
+        await first.wait()
+    async with await asyncio.start_server(forward, "127.0.0.1", port):
+        assert (await asked).startswith("ok")
+
+
+async def _copied(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while chunk := await source.read(65536):
+        target.write(chunk)
+        await target.drain()
+    target.close()

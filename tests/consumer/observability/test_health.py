@@ -1,0 +1,89 @@
+"""What an orchestrator and Prometheus are told."""
+
+import time
+from collections.abc import AsyncGenerator
+
+import httpx
+import pytest
+
+from consumer.errors import EnvironmentFault
+from consumer.observability.health import STALE_S, Health, serve_health, verdict
+from consumer.observability.metrics import Metrics
+from consumer.worker.circuit_breaker import Breaker
+
+
+@pytest.fixture
+def health() -> Health:
+    return Health(polled_at=time.monotonic())
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+async def client(health: Health, metrics: Metrics) -> AsyncGenerator[httpx.AsyncClient]:
+    async with (
+        serve_health(health, metrics.registry, "127.0.0.1", 0) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+    ):
+        yield client
+
+
+async def test_green_while_polls_finish(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "working")
+    assert answer.headers["content-type"] == "application/json"
+
+
+async def test_red_with_the_reason_while_the_environment_is_broken(health: Health, client: httpx.AsyncClient) -> None:
+    Breaker(health).open("work", EnvironmentFault("YouTube blocks this address"))
+    answer = await client.get("/health")
+    assert (answer.status_code, answer.json()["fault"]) == (503, "YouTube blocks this address")
+
+
+def test_red_when_no_poll_has_finished_for_long() -> None:
+    code, body = verdict(Health(polled_at=time.monotonic() - STALE_S - 1))
+    assert code == 503
+    assert b"no poll has finished for 121 s" in body
+
+
+def test_green_without_polls_while_every_slot_is_at_work() -> None:
+    assert verdict(Health(polled_at=time.monotonic() - STALE_S - 1, in_flight=2))[0] == 200
+
+
+async def test_prometheus_gets_outcomes_in_its_own_format(health: Health, client: httpx.AsyncClient) -> None:
+    health.count("completed")
+    health.count("completed")
+    answer = await client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert 'consumer_messages_total{outcome="completed"} 2.0' in answer.text
+    assert "consumer_healthy 1.0" in answer.text
+
+
+async def test_prometheus_gets_stages_spend_and_the_queue(metrics: Metrics, client: httpx.AsyncClient) -> None:
+    metrics.stage("audio", 3)
+    metrics.spent("claude", 0.25)
+    metrics.completed(60)
+    metrics.depth(7, 1)
+    text = (await client.get("/metrics")).text
+    assert 'consumer_stage_seconds_bucket{le="5.0",stage="audio"} 1.0' in text
+    assert 'consumer_spend_usd_total{model="claude"} 0.25' in text
+    assert "consumer_audio_seconds_total 60.0" in text
+    assert 'consumer_queue_messages{state="waiting"} 7.0' in text
+
+
+def test_the_pause_grows_while_it_stays_broken_and_each_part_is_mended_by_itself() -> None:
+    health = Health()
+    breaker = Breaker(health, first_pause_s=5)
+    fault = EnvironmentFault("blocked")
+    breaker.open("work", fault)
+    assert breaker.pause_s == 5
+    for _ in range(10):
+        breaker.open("work", fault)
+    assert breaker.pause_s == 300
+    breaker.close("queue")
+    assert breaker.is_open
+    breaker.close("work")
+    assert (breaker.is_open, breaker.pause_s) == (False, 5)

@@ -1,0 +1,123 @@
+"""Downloads: the real yt-dlp and a real Deno against the stand-in for YouTube."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from consumer.errors import EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
+from consumer.models import Source
+from consumer.pipeline.download import DownloadSettings, download
+from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
+from infra.sandbox.standins.youtube.site import EMPTY_ID, RESET_ID, STALL_ID
+from infra.sandbox.waiting import wait_until
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module")]
+
+
+def ignore(_: float) -> None:
+    """Nobody watches."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def youtube() -> AsyncGenerator[YouTubeStandin]:
+    async with YouTubeStandin() as site:
+        os.environ.update(site.environment)
+        yield site
+        for name in site.environment:
+            del os.environ[name]
+
+
+async def fetch(video: str, into: Path, on_progress: Callable[[float], None] = ignore, *, idle_s: float = 30) -> Source:
+    """One download."""
+    return await download(video, into, DownloadSettings(idle_s=idle_s), on_progress)
+
+
+async def test_a_video_is_fetched_with_its_title_and_progress(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    seen: list[float] = []
+    source = await fetch(LECTURE_ID, tmp_path, seen.append)
+    assert source.path.stat().st_size > 500_000
+    assert (source.title, source.youtube_id) == ("Gravity, light, and the first computers", LECTURE_ID)
+    assert source.duration_s == 104
+    assert seen[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("video", "kind", "says"),
+    [
+        ("privateVid0", VideoError, "private"),
+        ("premiere000", NotYet, "Premieres in 3 hours"),
+        ("liveNowVid0", NotYet, "live now"),
+        ("tooLongVid0", PolicyError, "longer than the 4 hours"),
+        ("botCheck000", EnvironmentFault, "YTDLP_PROXY"),
+        (EMPTY_ID, TransientError, "download"),
+    ],
+)
+async def test_a_video_that_cannot_be_had_says_why(
+    youtube: YouTubeStandin, tmp_path: Path, video: str, kind: type[LecternError], says: str
+) -> None:
+    with pytest.raises(kind, match=says):
+        await fetch(video, tmp_path)
+
+
+async def test_the_cookies_file_is_read_and_never_written(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    cookies = tmp_path / "cookies.txt"
+    cookies.write_text("# Netscape HTTP Cookie File\n.youtube.com\tTRUE\t/\tTRUE\t0\tPREF\thl=en\n")
+    before = (cookies.read_text(), cookies.stat().st_mtime_ns)
+    into = tmp_path / "into"
+    into.mkdir()
+    await download(LECTURE_ID, into, DownloadSettings(cookies_file=cookies), ignore)
+    assert (cookies.read_text(), cookies.stat().st_mtime_ns) == before
+
+
+async def test_a_reset_connection_is_picked_up_where_it_broke(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    source = await fetch(RESET_ID, tmp_path)
+    assert source.path.stat().st_size > 500_000
+
+
+async def test_a_download_that_stalls_is_ended_with_its_whole_group(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    before = len(psutil.Process().children(recursive=True))
+    with pytest.raises(TransientError, match="stalled"):
+        await fetch(STALL_ID, tmp_path, idle_s=4)
+    await wait_until(lambda: len(psutil.Process().children(recursive=True)) <= before, 5, "no child is left")
+
+
+async def test_a_download_that_takes_too_long_in_all_is_stopped_and_may_go_on_later(
+    youtube: YouTubeStandin, tmp_path: Path
+) -> None:
+    youtube.bytes_a_second = 100_000
+    try:
+        with pytest.raises(TransientError, match="too slowly"):
+            await download(LECTURE_ID, tmp_path, DownloadSettings(most_s=3), ignore)
+    finally:
+        youtube.bytes_a_second = None
+    assert list(tmp_path.glob("*.part"))
+
+
+async def test_a_cookies_file_that_cannot_be_read_is_the_operators_to_mend(
+    youtube: YouTubeStandin, tmp_path: Path
+) -> None:
+    cookies = tmp_path / "cookies.txt"
+    cookies.write_text('{"not": "netscape"}')
+    into = tmp_path / "into"
+    into.mkdir()
+    with pytest.raises(EnvironmentFault, match="YTDLP_COOKIES_FILE"):
+        await download(LECTURE_ID, into, DownloadSettings(cookies_file=cookies), ignore)
+
+
+async def test_a_killed_download_goes_on_where_it_stopped(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    first = asyncio.create_task(fetch(STALL_ID, tmp_path))
+    await wait_until(lambda: any(tmp_path.glob("*.part")), 20, "something has come")
+    part = next(iter(tmp_path.glob("*.part")))
+    await wait_until(lambda: part.stat().st_size > 300_000, 20, "half of it has come")
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    had = part.stat().st_size
+    played = youtube.requests.count("/videoplayback")
+    source = await fetch(RESET_ID, tmp_path)
+    assert source.path.stat().st_size > had
+    assert youtube.requests.count("/videoplayback") == played + 1  # from the middle, so the reset is never met

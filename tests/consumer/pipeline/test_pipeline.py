@@ -1,0 +1,170 @@
+"""The whole job with real yt-dlp, ffmpeg and HTTP; only the model is a stand-in."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route
+
+from consumer.clients.transcriber import TranscriberClient
+from consumer.database.videos import Claim, Completion
+from consumer.errors import LeaseLost, TransientError
+from consumer.models import Job, Stage, Usage
+from consumer.pipeline.download import DownloadSettings
+from consumer.pipeline.pipeline import Tools, run
+from consumer.study.providers.extractive import ExtractiveProvider
+from consumer.study.schema import Draft
+from consumer.worker.lease import Lease
+from infra.sandbox.standins.serving import serving
+from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
+from tests.consumer.pipeline.test_publish import Bucket
+from tests.support.consumer.study_samples import FakeProvider
+from tests.support.consumer.study_samples import lecture as lecture_transcript
+
+JOB = Job("v1", LECTURE_ID)
+CLAIM = Claim("v1", 7, 1)
+
+
+@dataclass
+class Rows:
+    """Keeps what is written to the row."""
+
+    stages: list[Stage] = field(default_factory=list[Stage])
+    done: list[Completion] = field(default_factory=list[Completion])
+    spent: list[float] = field(default_factory=list[float])
+    away: bool = False
+
+    async def open_stage(self, claim: Claim, stage: Stage) -> None:
+        self.stages.append(stage)
+
+    async def spend(self, claim: Claim, cost_usd: float) -> None:
+        if self.away:
+            raise TransientError("the database could not spend")
+        self.spent.append(cost_usd)
+
+    async def complete(self, claim: Claim, done: Completion) -> None:
+        self.done.append(done)
+
+
+@dataclass
+class Holder:
+    """A lease that is lost when told."""
+
+    lost: bool = False
+    shown: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+
+    async def extend(self, seconds: float) -> None:
+        if self.lost:
+            raise LeaseLost("another consumer works on it")
+
+    async def show(self, status: str, fraction: float) -> None:
+        self.shown.append((status, fraction))
+
+
+@dataclass
+class Model:
+    """The transcriber's answer: nothing until `gate` opens."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    times: int = 0
+    name: str = "stand-in"
+
+    def app(self) -> Starlette:
+        """Its routes."""
+        return Starlette(
+            routes=[
+                Route("/transcribe", self.answer, methods=["POST"]),
+                Route("/health/ready", self.ready),
+                Route("/v1/models", self.ready),
+            ]
+        )
+
+    async def ready(self, request: Request) -> JSONResponse:
+        return JSONResponse({"model": self.name, "device": "cpu", "data": []})
+
+    async def answer(self, request: Request) -> StreamingResponse:
+        await request.body()
+        self.times += 1
+        self.asked.set()
+        return StreamingResponse(self._events(), media_type="application/x-ndjson")
+
+    async def _events(self) -> AsyncIterator[str]:
+        yield json.dumps({"event": "accepted", "request_id": "r", "eta_s": 1}) + "\n"
+        await self.gate.wait()
+        yield json.dumps({"event": "done", "transcript": lecture_transcript().model_dump()}) + "\n"
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+@pytest.fixture
+async def tools(model: Model, tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Tools]:
+    async with YouTubeStandin(lecture) as youtube, serving(model.app()) as url, TranscriberClient(url) as client:
+        for name, value in youtube.environment.items():
+            monkeypatch.setenv(name, value)
+        yield Tools(DownloadSettings(), client, ExtractiveProvider(), tmp_path / "scratch")
+
+
+async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: Model, tools: Tools) -> None:
+    rows, bucket = Rows(), Bucket()
+    model.gate.set()
+    await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=bucket, tools=tools)
+    assert rows.stages == ["download", "audio", "transcribe", "study", "publish"]
+    (done,) = rows.done
+    assert (done.language, round(done.duration_s)) == ("en", 104)
+    assert done.keys["manifest.json"] == "videos/v1/000007/manifest.json"
+    assert list(bucket.objects)[-1] == done.keys["manifest.json"]
+    assert list(tools.scratch.iterdir()) == []
+
+
+async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_and_says_so(
+    model: Model, tools: Tools, tmp_path: Path
+) -> None:
+    paid = replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
+    rows, full = Rows(), Bucket(full="quiz.json")
+    model.gate.set()
+    with pytest.raises(TransientError):
+        await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=full, tools=paid)
+    elsewhere, bucket = replace(paid, scratch=tmp_path / "other"), Bucket(checkpoints=full.checkpoints)
+    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), rows=rows, store=bucket, tools=elsewhere)
+    manifest = json.loads(bucket.objects[rows.done[0].keys["manifest.json"]])
+    assert manifest["reused"] == ["transcript", "study"]
+    assert (model.times, rows.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
+
+
+async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: Model, tools: Tools) -> None:
+    rows, paid = Rows(away=True), replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
+    model.gate.set()
+    await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=Bucket(), tools=paid)
+    assert len(rows.done) == 1
+
+
+async def test_another_whisper_model_transcribes_anew(model: Model, tools: Tools) -> None:
+    bucket = Bucket()
+    model.gate.set()
+    for attempt, name in enumerate(("small", "large-v3"), 1):
+        model.name = name
+        claim = Claim("v1", attempt, attempt)
+        await run(JOB, claim, Lease(Holder(), 30), rows=Rows(), store=bucket, tools=tools)
+    assert model.times == 2
+
+
+async def test_a_lost_lease_ends_the_job_at_once_and_leaves_nothing(model: Model, tools: Tools) -> None:
+    rows, bucket, holder = Rows(), Bucket(), Holder()
+    job = asyncio.create_task(run(JOB, CLAIM, Lease(holder, 0.3, 0.02), rows=rows, store=bucket, tools=tools))
+    await asyncio.wait_for(model.asked.wait(), 30)
+    holder.lost = True
+    with pytest.raises(LeaseLost):
+        await asyncio.wait_for(job, 5)
+    assert (rows.done, bucket.objects) == ([], {})
+    assert list(tools.scratch.iterdir()) == []
+    assert holder.shown[-1] == ("transcribing", 0.2)

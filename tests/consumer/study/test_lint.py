@@ -1,0 +1,68 @@
+"""The linter for quizzes: each rule finds what breaks it, and a fair quiz breaks none."""
+
+import pytest
+
+from consumer.models import Proof, QuizItem
+from consumer.pipeline.write_study import write_study
+from consumer.study.lint import lint
+from consumer.study.providers.extractive import ExtractiveProvider
+from tests.support.consumer.study_samples import TALK, lecture
+
+FAIR = ("Copper", "Marble", "Timber", "Silver")
+
+
+def item(number: int, *, stem: str = "", options: tuple[str, str, str, str] = FAIR, key: int = 0) -> QuizItem:
+    """An item that breaks no rule unless told."""
+    return QuizItem(
+        id=f"q{number}",
+        stem=stem or f"Which material covered roof {number} of street {number + 100}?",
+        options=options,
+        key=key,
+        explanation="The lecture says so.",
+        proof=Proof(segment_ids=(0,), start_s=0.0, quote="copper covered the roof"),
+    )
+
+
+def found(*quiz: QuizItem) -> dict[str, tuple[str, ...]]:
+    return {finding.rule: finding.items for finding in lint(quiz).findings}
+
+
+def test_a_fair_quiz_has_the_full_score() -> None:
+    quiz = [item(number, key=number % 4) for number in range(8)]
+    assert (lint(quiz).score, lint(quiz).findings) == (1.0, ())
+
+
+def test_no_quiz_breaks_no_rule() -> None:
+    assert lint([]).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken"),
+    [
+        ("length", item(1, options=("Copper from the hills in the far north", "Marble", "Timber", "Silver"))),
+        ("catch_all", item(1, options=("Copper", "Marble", "Timber", "None of the above"))),
+        ("negation", item(1, stem="Which of these did not cover the roof?")),
+        ("echo", item(1, stem="What was the copper roof made of?")),
+    ],
+)
+def test_what_gives_an_answer_away_is_found(rule: str, broken: QuizItem) -> None:
+    assert found(item(2, key=1), broken) == {rule: ("q1",)}
+
+
+def test_an_answer_that_mostly_stands_in_one_place_is_found() -> None:
+    quiz = [item(number, key=2) for number in range(4)]
+    assert found(*quiz) == {"position": ("q0", "q1", "q2", "q3")}
+
+
+def test_the_second_of_two_items_that_ask_the_same_is_found() -> None:
+    stem = "Which material covered the oldest roof of the town?"
+    assert found(item(1, stem=stem), item(2, stem=stem.replace("the town", "a town"), key=1)) == {"duplicate": ("q2",)}
+
+
+def test_the_score_is_the_share_of_items_that_break_nothing() -> None:
+    assert lint([item(1), item(2, key=1), item(3, stem="What is not there?", key=2)]).score == pytest.approx(0.667)
+
+
+async def test_the_sample_lecture_s_own_quiz_is_fair() -> None:
+    material = await write_study(lecture(), TALK, ExtractiveProvider(), lambda _: None)
+    assert lint(material.quiz).findings == ()

@@ -1,0 +1,72 @@
+"""A worker on a real PostgreSQL and the strict SQS, whose job does what the test says."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from consumer.clients.sqs import Queue
+from consumer.database.videos import Claim, Completion, Videos
+from consumer.models import Job
+from consumer.worker.lease import Lease
+from consumer.worker.worker import Worker, WorkerSettings
+from infra.sandbox.standins.sqs import Stored, StrictSqs
+from infra.sandbox.waiting import wait_until
+
+URL = "https://youtu.be/abcdefghijk"
+NAMES = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")
+DONE = Completion("A lecture", "A channel", 104.0, "en", {name: f"videos/v1/1/{name}" for name in NAMES})
+SETTINGS = WorkerSettings(owner="w1", lease_s=30, poll_s=0, drain_s=5, first_pause_s=0.05)
+
+
+@dataclass
+class Bench:
+    """`errors` are raised by the next jobs, in order; while `gate` is closed jobs do not end, then with `fails`."""
+
+    sqs: StrictSqs
+    queue: Queue
+    videos: Videos
+    errors: list[Exception] = field(default_factory=list[Exception])
+    fails: Exception | None = None
+    begun: list[Claim] = field(default_factory=list[Claim])
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def work(self, job: Job, claim: Claim, lease: Lease) -> None:
+        """Stands for `pipeline.run`."""
+        async with lease:
+            self.begun.append(claim)
+            if self.errors:
+                raise self.errors.pop(0)
+            await self.gate.wait()
+            if self.fails:
+                raise self.fails
+        await self.videos.complete(claim, DONE)
+
+    def send(self, video_id: str = "v1", url: str = URL) -> Stored:
+        """A message, as a producer would send it."""
+        return self.sqs.add(json.dumps({"video_id": video_id, "youtube_url": url}))
+
+    @asynccontextmanager
+    async def worker(self, **settings: Any) -> AsyncGenerator[Worker]:
+        """A worker that runs inside and is told to stop at the end."""
+        worker = Worker(self.queue, self.videos, self.work, replace(SETTINGS, **settings))
+        running = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            self.gate.set()
+            worker.handle_exit()
+            await asyncio.wait_for(running, 15)
+
+    async def row(self, video_id: str = "v1") -> dict[str, Any]:
+        """The video's row, empty where there is none."""
+        return await self.videos.row(video_id) or {}
+
+    async def ended(self, worker: Worker, outcome: str, times: int = 1) -> None:
+        """Wait until messages have ended like this."""
+        await wait_until(lambda: worker.health.outcomes.get(outcome, 0) >= times, what=f"{times} × {outcome}")

@@ -1,0 +1,24 @@
+"""The transcriber as a real process on loopback, with the pocket model."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from infra.sandbox.processes import LOOPBACK, Part, answers, free_port, spawn
+from infra.sandbox.system import MODEL
+
+
+@asynccontextmanager
+async def transcriber(**settings: str) -> AsyncGenerator[tuple[str, Part]]:
+    """Its address and process, once it is ready."""
+    port = free_port()
+    url = f"http://{LOOPBACK}:{port}"
+    with TemporaryDirectory() as folder:
+        environment = {**MODEL, "HOST": LOOPBACK, "PORT": str(port), "DRAIN_SECONDS": "20", **settings}
+        part = await spawn("transcriber", ["transcriber"], environment, Path(folder) / "log")
+        try:
+            await part.until(lambda: answers(f"{url}/health/ready"))
+            yield url, part
+        finally:
+            await part.stop()

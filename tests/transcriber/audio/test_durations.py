@@ -1,0 +1,55 @@
+"""How long a file says it is, before anything is decoded."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.support.transcriber.fake_service import served
+from tests.transcriber.audio.test_media import FORMATS, SECONDS, convert
+from transcriber.audio.durations import claimed_s
+from transcriber.engine.admission import PRIOR_SPEED
+
+KNOWN = {
+    **{name: options for name, options in FORMATS.items() if name not in ("a.webm", "a.mka")},
+    "opus.ogg": ["-c:a", "libopus"],
+    "junk.wav": ["-metadata", "title=x", "-rf64", "always"],
+    "half.mp3": ["-ar", "22050", "-b:a", "32k"],
+    "bare.mp3": ["-write_xing", "0", "-id3v2_version", "0", "-b:a", "64k"],
+    "variable.mp3": ["-q:a", "9"],
+    "quick.mp4": ["-c:a", "aac", "-movflags", "+faststart"],
+    "stereo.flac": ["-ar", "96000", "-ac", "2"],
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_common_file_says_how_long_it_is(name: str, lecture: Path, tmp_path: Path) -> None:
+    file = convert(lecture, tmp_path / name, *KNOWN[name])
+    assert claimed_s(file) == pytest.approx(SECONDS, rel=0.03)
+
+
+def test_other_files_say_nothing(lecture: Path, tmp_path: Path) -> None:
+    assert claimed_s(lecture.with_suffix(".txt")) is None
+    assert claimed_s(convert(lecture, tmp_path / "a.webm", "-c:a", "libopus")) is None
+    for number, odd in enumerate((b"", b"\0\0\0\1ftyp" + b"\xff" * 100)):
+        (tmp_path / f"odd{number}").write_bytes(odd)
+        assert claimed_s(tmp_path / f"odd{number}") is None
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.ogg", "a.wav"])
+def test_damaged_files_break_nothing(name: str, lecture: Path, tmp_path: Path) -> None:
+    whole, chance, broken = convert(lecture, tmp_path / name).read_bytes(), random.Random(1), tmp_path / "broken"
+    for _ in range(300):
+        damaged = bytearray(whole[: chance.randrange(1, 5000)])
+        for _ in range(chance.randrange(20)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        broken.write_bytes(damaged)
+        assert (claimed_s(broken) or 1) > 0
+
+
+async def test_an_eta_is_of_the_file_s_seconds_not_of_its_bytes(lecture: Path, tmp_path: Path) -> None:
+    large = convert(lecture, tmp_path / "a.wav", "-ar", "48000", "-ac", "2", seconds=100).read_bytes()
+    async with served(model_workers=1) as server:
+        answer = await server.post(large, format="ndjson")
+    assert len(large) > 10_000_000
+    assert float(answer.headers["x-eta-seconds"]) == pytest.approx(100 / PRIOR_SPEED["cpu"], rel=0.1)

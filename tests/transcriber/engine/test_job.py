@@ -1,0 +1,58 @@
+"""Which text a window is shown as the one before it: only what is believed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.transcriber.fakes import heard
+from transcriber.audio.windows import Window
+from transcriber.engine.job import MAX_PREVIOUS_CHARACTERS, Job
+from transcriber.engine.recognizer import Recognized
+from transcriber.engine.scheduling.rows import Row
+from transcriber.model.quality import Attempt, Guard
+from transcriber.schemas import Options
+
+
+class Conversation:
+    """Windows of one job that go one by one, each shown the text before it."""
+
+    def __init__(self) -> None:
+        options = Options(language="en", prompt="On stars.", condition_on_previous_text=True)
+        self.job = Job(Path(), options, 90.0, "fake")
+        self._rows = [Row(self.job, Window(n, 30.0, ()), None) for n in range(9)]
+        self._free = [free for row in self._rows for free in self.job.admit(row)]
+
+    def hears(self, text: str, temperature: float = 0.0, doubt: Guard | None = None, **figures: float) -> str:
+        """What the next window is shown, after the one in turn heard `text`."""
+        attempt = Attempt(heard(text, **figures), text, temperature, doubt)
+        self._free = self.job.settled(Recognized(self._free[0], attempt))
+        assert len(self._free) == 1
+        return self._free[0].ask.previous
+
+
+def test_text_that_is_believed_is_shown_after_the_prompt() -> None:
+    talk = Conversation()
+    assert talk.hears("The sun is a star.") == "On stars. The sun is a star."
+    assert talk.hears("So it shines.", temperature=0.4) == "On stars. The sun is a star. So it shines."
+
+
+@pytest.mark.parametrize(("temperature", "doubt"), [(0.0, "loop"), (0.2, "logprob"), (0.6, None)])
+def test_text_that_is_not_believed_or_was_decoded_hot_leaves_only_the_prompt(
+    temperature: float, doubt: Guard | None
+) -> None:
+    talk = Conversation()
+    talk.hears("The sun is a star.")
+    assert talk.hears("star star star star", temperature, doubt) == "On stars."
+
+
+def test_a_silent_window_leaves_the_text_before_it_standing() -> None:
+    talk = Conversation()
+    before = talk.hears("The sun is a star.")
+    assert talk.hears("") == before
+    assert talk.hears("Thank you.", avg_logprob=-2.0, no_speech_prob=0.9) == before
+
+
+def test_the_text_before_stays_bounded() -> None:
+    talk = Conversation()
+    shown = [talk.hears("The sun is a star. " * 40) for _ in range(5)]
+    assert len(shown[-1]) == MAX_PREVIOUS_CHARACTERS

@@ -1,0 +1,42 @@
+"""Answers that show no times do not pay for them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.transcriber.fake_service import Served, served
+from tests.transcriber.engine.test_recognizer import Aligner
+
+OPENAI = "/v1/audio/transcriptions"
+
+
+async def aligned(server: Served, path: str, file: bytes, **fields: str) -> bool:
+    """Whether the model was asked for times."""
+    backend = server.backend
+    assert isinstance(backend, Aligner)
+    backend.aligned.clear()
+    answer = await server.client.post(path, files={"file": ("a.wav", file)}, data=fields)
+    assert answer.status_code == 200
+    return bool(backend.aligned)
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "wanted"),
+    [
+        ("/transcribe", {}, True),
+        ("/transcribe", {"format": "srt"}, True),
+        ("/transcribe", {"format": "ndjson"}, True),
+        ("/transcribe", {"format": "text"}, False),
+        ("/transcribe", {"format": "json", "times": "false"}, True),
+        (OPENAI, {}, False),
+        (OPENAI, {"response_format": "text"}, False),
+        (OPENAI, {"response_format": "verbose_json"}, True),
+        (OPENAI, {"response_format": "vtt"}, True),
+        (OPENAI, {"response_format": "json", "stream": "true"}, True),
+    ],
+)
+async def test_times_are_looked_for_where_the_answer_shows_them(
+    clips: list[Path], path: str, fields: dict[str, str], wanted: bool
+) -> None:
+    async with served(Aligner()) as server:
+        assert await aligned(server, path, clips[0].read_bytes(), language="en", **fields) == wanted
