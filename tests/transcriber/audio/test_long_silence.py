@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.transcriber.clips import piece
 from tests.support.transcriber.simple_speech import Loudness, sound
-from transcriber.audio.buffer import Tape
+from transcriber.audio.buffer import SampleBuffer
 from transcriber.audio.vad import SpeechModel
 from transcriber.audio.windowing import WindowCutter
 from transcriber.audio.windows import SAMPLE_RATE, CutWindow, Samples
@@ -58,11 +58,11 @@ def cut(model: SpeechModel, audio: Samples, size: int, max_s: float = 30.0) -> l
 
 
 def test_a_tape_gives_back_what_was_kept_and_nothing_else() -> None:
-    tape = Tape()
+    buffer = SampleBuffer()
     for first in range(0, 100, 10):
-        tape.append(np.arange(first, first + 10, dtype=np.float32))
-    tape.keep([(5, 25), (20, 31), (90, 1000)])
-    assert tape.end == 100
-    assert tape.cut(7, 31).tolist() == list(range(7, 31))
-    assert tape.cut(95, 100).tolist() == list(range(95, 100))
-    assert tape.samples == 36
+        buffer.append(np.arange(first, first + 10, dtype=np.float32))
+    buffer.keep([(5, 25), (20, 31), (90, 1000)])
+    assert buffer.end == 100
+    assert buffer.cut(7, 31).tolist() == list(range(7, 31))
+    assert buffer.cut(95, 100).tolist() == list(range(95, 100))
+    assert buffer.samples == 36

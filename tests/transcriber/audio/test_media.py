@@ -1,4 +1,4 @@
-"""Files become samples: every common container, in bounded blocks, in a child that may die."""
+"""Files become samples: every common container, in bounded blocks, in a process that may die."""
 
 import os
 import signal

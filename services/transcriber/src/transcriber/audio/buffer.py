@@ -7,8 +7,11 @@ import numpy as np
 from transcriber.audio.windows import Samples
 
 
-class Tape:
-    """Written at its end; positions are samples of the file. What is not kept is forgotten."""
+class SampleBuffer:
+    """Samples are appended at its end, and addressed by their position in the file; what is not kept is forgotten.
+
+    `end` is the position after the last sample.
+    """
 
     def __init__(self) -> None:
         self.end = 0
@@ -20,16 +23,16 @@ class Tape:
         return sum(len(part) for _, part in self._parts)
 
     def append(self, samples: Samples) -> None:
-        """The file goes on."""
+        """Add the samples that follow in the file: one dimension, any number."""
         self._parts.append((self.end, samples))
         self.end += len(samples)
 
     def cut(self, start: int, end: int) -> Samples:
-        """The samples from `start` to `end`, all of which must have been kept."""
+        """The samples from position `start` to before `end`, all of which must have been kept."""
         return np.concatenate([part for _, part in self._within(start, end)])
 
     def keep(self, ranges: Sequence[tuple[int, int]]) -> None:
-        """Forget all samples outside of these ranges, which are in order and may overlap."""
+        """Forget all samples outside of these (start, end), which are in order and may overlap."""
         kept: list[tuple[int, Samples]] = []
         done = 0
         for start, end in ranges:

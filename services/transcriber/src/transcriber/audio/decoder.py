@@ -1,7 +1,7 @@
-"""The child process that decodes one upload, so that hostile media can crash, hang or swell nothing but this.
+"""The process that decodes one upload, so that hostile media can crash, hang or swell nothing but this.
 
 Started by `media`: `python -m transcriber.audio.decoder FD`, FD a socket. It imports libav, waits for the upload's
-descriptor and the limits, answers with frames (one kind byte, four length bytes, the payload) and exits:
+descriptor and the limits, answers with messages (one kind byte, four length bytes, the payload) and exits:
 `i` JSON about the container · `a` float32 mono 16 kHz samples · `e` JSON with an error's class and text · `z` the end.
 """
 
@@ -27,19 +27,19 @@ CONTAINER_OPTIONS = {"protocol_whitelist": "pipe", "format_whitelist": FORMATS}
 MAX_BAD_PACKETS = 1000  # with more than these, most must be good
 MEMORY_BYTES = 2 << 30
 
-Reply = tuple[bytes, bytes]
+Message = tuple[bytes, bytes]
 
 
 def main() -> None:
     """Serve the one request that comes through the socket named on the command line."""
     with socket.socket(fileno=int(sys.argv[1])) as parent:
         message, descriptors, _, _ = socket.recv_fds(parent, 4096, 1)
-        if not descriptors:  # the parent left without needing this child
+        if not descriptors:  # the parent left without needing this process
             return
         limits = cast("dict[str, float]", json.loads(message))
         confine(limits["max_cpu_s"])
         with open(descriptors[0], "rb", buffering=1 << 16) as upload:  # noqa: PTH123 - a descriptor, not a path
-            for kind, payload in replies(upload, limits["max_audio_s"]):
+            for kind, payload in messages(upload, limits["max_audio_s"]):
                 parent.sendall(kind + struct.pack("<I", len(payload)) + payload)
 
 
@@ -51,7 +51,7 @@ def confine(max_cpu_s: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(max_cpu_s), int(max_cpu_s) + 1))
 
 
-def replies(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
+def messages(upload: BinaryIO, max_audio_s: float) -> Iterator[Message]:
     """Everything there is to say about an upload, ending with `z` or `e`."""
     try:
         yield from decoded(upload, max_audio_s)
@@ -65,12 +65,12 @@ def replies(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
         yield b"z", b""
 
 
-def failure(error: errors.MediaError) -> Reply:
-    """An error as it crosses the socket."""
+def failure(error: errors.MediaError) -> Message:
+    """The message that carries an error."""
     return b"e", json.dumps({"error": type(error).__name__, "text": str(error)}).encode()
 
 
-def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
+def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Message]:
     """The container's claims, then blocks of samples; raises MediaError and what libav raises."""
     with av.open(upload, mode="r", options=CONTAINER_OPTIONS, metadata_errors="ignore") as opened:
         container = cast("Any", opened)  # the stubs of the two supported versions differ
@@ -88,7 +88,7 @@ def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Reply]:
         yield from blocks(container, stream, max_audio_s)
 
 
-def blocks(container: Any, stream: Any, max_audio_s: float) -> Iterator[Reply]:
+def blocks(container: Any, stream: Any, max_audio_s: float) -> Iterator[Message]:
     """Samples in pieces of BLOCK_S; raises Undecodable where none come, TooLong past `max_audio_s`."""
     total, held, size = 0, list[bytes](), 0
     for samples in resampled(container, stream):
@@ -115,15 +115,15 @@ def resampled(container: Any, stream: Any) -> Iterator[bytes]:
             frames = stream.codec_context.decode(packet)
             for frame in frames:
                 frame.pts = None  # damaged time stamps must not stop the resampler
-                yield from map(sound, resampler.resample(frame))
+                yield from map(mono_bytes, resampler.resample(frame))
         except (av.error.InvalidDataError, ValueError, av.error.EOFError):
             bad += 1
     if bad > max(MAX_BAD_PACKETS, all_packets / 2):
         raise errors.Undecodable("most of the audio is damaged")
-    yield from map(sound, resampler.resample(None))
+    yield from map(mono_bytes, resampler.resample(None))
 
 
-def sound(frame: Any) -> bytes:
+def mono_bytes(frame: Any) -> bytes:
     """A mono frame's samples; its plane is longer. Not by `to_ndarray`: it costs every file the import of numpy."""
     return bytes(frame.planes[0])[: 4 * frame.samples]
 

@@ -17,25 +17,28 @@ from transcriber import errors
 
 log = structlog.get_logger()
 HEADER = struct.Struct("<cI")
-MAX_FRAME_BYTES = 1 << 28
-MAX_WORDS = 10_000
-LAST_S = 2.0  # from the end of its answers to the end of its process
+MAX_MESSAGE_BYTES = 1 << 28
+MAX_STDERR_BYTES = 10_000
+EXIT_WAIT_S = 2.0  # from its last message to the end of the process
 CRASHED = "decoding the audio crashed: the file is damaged"
 
 
 @dataclass(frozen=True)
 class MediaLimits:
-    """How much one upload may cost: decoded seconds, seconds without a sign of life, processor seconds."""
+    """How much one upload may cost: decoded seconds, seconds without a byte from the decoder, processor seconds."""
 
     max_audio_s: float = 12 * 3600
     max_idle_s: float = 60
     max_cpu_s: float = 1800
 
 
-class Child:
-    """A decoder process and our end of its socket."""
+class DecoderProcess:
+    """One child process that decodes one upload. Not thread-safe.
 
-    def __init__(self, on_end: "Callable[[Child], None]") -> None:
+    `on_end` is called when it is ended. Making one raises OSError where no process can be started.
+    """
+
+    def __init__(self, on_end: "Callable[[DecoderProcess], None]") -> None:
         self._on_end = on_end
         self._received = bytearray()
         self._silent_since: float | None = None
@@ -58,6 +61,10 @@ class Child:
         return self._process.poll() is None
 
     def begin(self, path: Path, limits: MediaLimits) -> None:
+        """Hand over the file at `path` as an open descriptor, never as a path.
+
+        Raises Undecodable or ModelError where the process has ended, OSError where the file cannot be opened.
+        """
         self._max_idle_s = limits.max_idle_s
         request = json.dumps({"max_audio_s": limits.max_audio_s, "max_cpu_s": limits.max_cpu_s}).encode()
         with path.open("rb") as upload:
@@ -67,36 +74,37 @@ class Child:
                 raise self._ended() from error
 
     def receive(self, wait_s: float) -> tuple[bytes, bytes] | None:
-        """The next frame's kind and payload, None while it is not complete and nothing more comes for `wait_s`.
+        """The next message's kind and payload (see `decoder`).
 
-        Raises Undecodable where the child died, hung or babbled.
+        None while it is not complete and no byte comes for `wait_s` seconds. Raises Undecodable where the process
+        crashed, sent nothing for `max_idle_s` or sent nonsense, ModelError where a fault of ours ended it.
         """
         self._socket.settimeout(wait_s)
         try:
-            while missing := self._missing():
+            while missing := self._missing_bytes():
                 part = self._socket.recv(min(missing, 1 << 20))
                 if not part:
                     raise self._ended()
                 self._received += part
                 self._silent_since = None
         except TimeoutError:
-            self._check_silence()
+            self._check_idle()
             return None
         except OSError as error:
             raise self._ended() from error
         received, self._received = self._received, bytearray()
         return bytes(received[:1]), bytes(memoryview(received)[HEADER.size :])
 
-    def _missing(self) -> int:
-        """Bytes of the frame under way that have not come."""
+    def _missing_bytes(self) -> int:
+        """What has not come yet of the message under way."""
         if len(self._received) < HEADER.size:
             return HEADER.size - len(self._received)
         _, size = HEADER.unpack_from(self._received)
-        if size > MAX_FRAME_BYTES:
+        if size > MAX_MESSAGE_BYTES:
             raise errors.Undecodable(CRASHED)
         return HEADER.size + size - len(self._received)
 
-    def _check_silence(self) -> None:
+    def _check_idle(self) -> None:
         now = time.monotonic()
         self._silent_since = self._silent_since or now
         if now - self._silent_since > self._max_idle_s:
@@ -105,20 +113,21 @@ class Child:
     def _ended(self) -> errors.TranscriberError:
         """Why it ended: a signal is the file's doing, an exit code a fault of ours."""
         try:
-            code = self._process.wait(LAST_S)
+            code = self._process.wait(EXIT_WAIT_S)
         except subprocess.TimeoutExpired:
             return errors.Undecodable(CRASHED)
         if code > 0:
-            log.error("decoder.failed", code=code, said=self._last_words())
+            log.error("decoder.failed", code=code, said=self._stderr())
             return errors.ModelError(f"the decoder failed (exit code {code}): this is no fault of the file")
         return errors.Undecodable(CRASHED)
 
-    def _last_words(self) -> str:
+    def _stderr(self) -> str:
         """What a process that has ended said of its failure."""
-        errors_of = self._process.stderr
-        return errors_of.read(MAX_WORDS).decode("utf-8", "replace") if errors_of else ""
+        stderr = self._process.stderr
+        return stderr.read(MAX_STDERR_BYTES).decode("utf-8", "replace") if stderr else ""
 
     def memory_bytes(self) -> int:
+        """Its resident memory; 0 when it has ended."""
         try:
             resident = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
         except (OSError, IndexError):  # it has ended meanwhile
@@ -126,6 +135,7 @@ class Child:
         return int(resident) * resource.getpagesize()
 
     def end(self) -> None:
+        """Kill it and wait for its end; safe to call twice."""
         self._on_end(self)
         self._socket.close()
         self._process.kill()

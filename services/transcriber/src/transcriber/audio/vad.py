@@ -46,13 +46,16 @@ class SpeechModel:
         )
 
     def run(self, frames: Samples, h: Samples, c: Samples) -> tuple[NDArray[np.float32], Samples, Samples]:
-        """Probabilities of `frames` (n x 576 samples, context first) and the state after them."""
+        """Probabilities of speech (n) in `frames` (n x 576 samples, context first), and the state after them.
+
+        `h` and `c` are the network's state before them, each 1 x 1 x 128: zeros at the beginning.
+        """
         probabilities, h, c = self._session.run(None, {"input": frames, "h": h, "c": c})
         return np.reshape(probabilities, -1), h, c
 
 
 class SpeechDetector:
-    """Finds the stretches of speech of one file; no stretch is longer than `max_s` seconds."""
+    """Finds the stretches of speech of one file, fed block by block; no stretch is longer than `max_s` seconds."""
 
     def __init__(self, model: SpeechModel, max_s: float) -> None:
         self._model = model
@@ -77,7 +80,7 @@ class SpeechDetector:
         return self._frame * FRAME
 
     def feed(self, samples: Samples) -> list[Stretch]:
-        """The stretches that end within these samples."""
+        """The stretches that end within these samples (one dimension, 16 kHz, any number)."""
         self._length += len(samples)
         pending = np.concatenate([self._rest, samples])
         whole = len(pending) // FRAME * FRAME
@@ -85,7 +88,7 @@ class SpeechDetector:
         return self._judge(pending[:whole])
 
     def finish(self) -> list[Stretch]:
-        """The stretches that end with the file."""
+        """The stretches that end with the file; nothing may be fed after it."""
         padding = np.zeros(FRAME - len(self._rest), np.float32)
         found = self._judge(np.concatenate([self._rest, padding]))
         if self._start is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transcriber.audio.buffer import Tape
+from transcriber.audio.buffer import SampleBuffer
 from transcriber.audio.vad import SpeechDetector, SpeechModel, Stretch
 from transcriber.audio.windows import SAMPLE_RATE, CutWindow, Samples, Span
 
@@ -14,7 +14,7 @@ FULL_ENOUGH = 0.8  # of a window: from here on the longest pause decides where i
 
 @dataclass(frozen=True)
 class _Piece:
-    """A stretch with the silence it keeps: samples of the file, and the pause before the next one."""
+    """A stretch with the silence it keeps: samples `start` to `end` of the file, `pause` samples before the next."""
 
     start: int
     end: int
@@ -22,8 +22,9 @@ class _Piece:
 
 
 class WindowCutter:
-    """Turns the blocks of one file into windows of at most `max_s` seconds.
+    """Turns the blocks of one file into windows of at most `max_s` seconds; the same ones whatever the blocks' size.
 
+    `speech` are the stretches of speech found so far, (start, end) in seconds of the file.
     Holds the speech that waits for a window, with the silence it keeps, and the newest block; not the pauses between.
     """
 
@@ -31,21 +32,21 @@ class WindowCutter:
         self._max = int(max_s * SAMPLE_RATE)
         self._detector = SpeechDetector(model, (self._max - 2 * PAD) / SAMPLE_RATE)
         self._stretches: list[Stretch] = []
-        self._tape = Tape()
+        self._buffer = SampleBuffer()
         self._cut_at = 0
         self._count = 0
         self.speech: list[tuple[float, float]] = []
 
     def feed(self, samples: Samples) -> list[CutWindow]:
-        """The windows that are full after these samples."""
-        self._tape.append(samples)
+        """The windows that are full after these samples (one dimension, 16 kHz), in the file's order."""
+        self._buffer.append(samples)
         self._found(self._detector.feed(samples))
         windows = self._full_windows(at_end=False)
         self._forget()
         return windows
 
     def finish(self) -> list[CutWindow]:
-        """What is left at the end of the file."""
+        """The windows that are left at the end of the file; nothing may be fed after it."""
         self._found(self._detector.finish())
         windows = self._full_windows(at_end=True)
         if self._stretches:
@@ -79,7 +80,7 @@ class WindowCutter:
         starts = [stretch.start for stretch in self._stretches[1:]]
         for index, stretch in enumerate(self._stretches):
             last = index == len(starts)
-            pause = (self._tape.end if last else starts[index]) - stretch.end
+            pause = (self._buffer.end if last else starts[index]) - stretch.end
             tail = min(PAD, pause if last else pause // 2)
             pieces.append(_Piece(max(previous, stretch.start - PAD), stretch.end + tail, pause))
             previous = pieces[-1].end
@@ -101,14 +102,14 @@ class WindowCutter:
         return window
 
     def _joined(self, ranges: list[tuple[int, int]]) -> Samples:
-        return np.concatenate([self._tape.cut(start, end) for start, end in ranges])[: self._max]
+        return np.concatenate([self._buffer.cut(start, end) for start, end in ranges])[: self._max]
 
     def _forget(self) -> None:
         """Drop the audio that no window can need any more, also that of long pauses between stretches that wait."""
         waiting = [(max(0, stretch.start - PAD), stretch.end + PAD) for stretch in self._stretches]
         speaking = self._detector.open_start
         following = self._detector.position if speaking is None else speaking
-        self._tape.keep([*waiting, (max(0, following - PAD), self._tape.end)])
+        self._buffer.keep([*waiting, (max(0, following - PAD), self._buffer.end)])
 
 
 def _spans(ranges: list[tuple[int, int]]) -> tuple[Span, ...]:
