@@ -12,7 +12,7 @@ from consumer.cli.commands import app
 from consumer.cli.doctor import Doubtful, judge_room
 from consumer.database.videos import Videos
 from consumer.errors import EnvironmentFault
-from consumer.youtube.versions import CURRENT, Overlay, Tried, own_version
+from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, own_version
 from infra.sandbox.aws import Aws
 from infra.sandbox.processes import free_port
 
@@ -58,11 +58,11 @@ def test_enough_room_is_well(tmp_path: Path) -> None:
     assert judge_room(5 * 10**9, tmp_path) == f"5 GB free under {tmp_path}"
 
 
-async def test_an_overlay_that_fails_its_trial_is_doubtful(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_an_overlay_that_fails_its_self_test_is_doubtful(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Downloads go back to the built-in yt-dlp by themselves."""
     (tmp_path / "newer/yt_dlp").mkdir(parents=True)
     (tmp_path / "newer/yt_dlp/__init__.py").write_text("raise ImportError('worn out')")
-    Overlay(tmp_path / "newer", Tried("2099.1.1", "1", own_version())).write()
+    Overlay(tmp_path / "newer", VerifiedVersion("2099.1.1", "1", own_version())).write()
     (tmp_path / CURRENT).symlink_to("newer")
     environment.setenv("YTDLP_OVERLAY_DIR", str(tmp_path))
     line = await said_of("yt-dlp")

@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 
 from consumer.cli.commands import app
 from consumer.pipeline.download import DownloadSettings, download
-from consumer.youtube.update import try_out, update
-from consumer.youtube.versions import CURRENT, Overlay, Tried, find_deno, find_overlay, own_version
+from consumer.youtube.update import run_selftest, update
+from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, find_deno, find_overlay, own_version
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
 
 pytestmark = pytest.mark.slow  # pip fills a folder for each of them
@@ -148,10 +148,10 @@ async def versions_used(home: Path, into: Path) -> tuple[list[str], list[str]]:
     return started, [entry["event"] for entry in logs if entry["log_level"] == "warning"]
 
 
-def recorded(home: Path, tried: Tried) -> Path:
+def recorded(home: Path, verified: VerifiedVersion) -> Path:
     """An overlay with this record and nothing else."""
     (home / "newer").mkdir()
-    Overlay(home / "newer", tried).write()
+    Overlay(home / "newer", verified).write()
     (home / CURRENT).symlink_to("newer")
     return home
 
@@ -171,7 +171,9 @@ async def test_one_that_does_not_import_any_more_is_passed_over_with_a_warning(
     ("version", "words"),
     [(BROKEN, "this yt-dlp is broken"), (UNSOLVING, "does not solve the sample"), ("2098.1", "could not be fetched")],
 )
-async def test_one_that_fails_its_trial_is_not_used_and_leaves_nothing(home: Path, version: str, words: str) -> None:
+async def test_one_that_fails_its_self_test_is_not_used_and_leaves_nothing(
+    home: Path, version: str, words: str
+) -> None:
     before = sorted(home.iterdir())
     done = await lectern("update-ytdlp", "--version", version)
     assert done.exit_code == 1
@@ -179,7 +181,7 @@ async def test_one_that_fails_its_trial_is_not_used_and_leaves_nothing(home: Pat
     assert sorted(home.iterdir()) == before
     overlay = find_overlay(home)
     assert overlay is not None
-    assert overlay.tried == Tried(NEWER, SOLVER, own_version())
+    assert overlay.verified == VerifiedVersion(NEWER, SOLVER, own_version())
 
 
 async def test_a_newer_deno_comes_along_where_ours_is_too_old(copy: Path) -> None:
@@ -212,8 +214,8 @@ def test_the_overlay_s_own_deno_is_preferred(tmp_path: Path) -> None:
     assert find_deno(None) != str(deno)
 
 
-async def test_the_trial_runs_on_the_built_in_one_too() -> None:
-    assert await try_out(None) == Tried(own_version(), SOLVER, own_version())
+async def test_the_self_test_runs_on_the_built_in_one_too() -> None:
+    assert await run_selftest(None) == VerifiedVersion(own_version(), SOLVER, own_version())
 
 
 @pytest.mark.parametrize(
@@ -226,12 +228,12 @@ async def test_the_trial_runs_on_the_built_in_one_too() -> None:
     ],
 )
 def test_a_newer_image_outdates_an_overlay(tmp_path: Path, version: str, replaces: str, *, used: bool) -> None:
-    overlay = find_overlay(recorded(tmp_path, Tried(version, SOLVER, replaces)))
+    overlay = find_overlay(recorded(tmp_path, VerifiedVersion(version, SOLVER, replaces)))
     assert (overlay is not None) == used
 
 
 def test_a_spoiled_record_is_passed_over_with_a_warning(tmp_path: Path) -> None:
-    recorded(tmp_path, Tried(NEWER, SOLVER, own_version()))
+    recorded(tmp_path, VerifiedVersion(NEWER, SOLVER, own_version()))
     (tmp_path / CURRENT / "lectern.json").write_text("{}")
     with capture_logs() as logs:
         assert find_overlay(tmp_path) is None

@@ -113,9 +113,9 @@ def update_ytdlp(
         use_built_in(home)
         console.print(f"the built-in yt-dlp {own_version()} is used from now on")
         return
-    tried = asyncio.run(update(home, wanted)).tried
+    verified = asyncio.run(update(home, wanted)).verified
     console.print(
-        f"yt-dlp {tried.version} with solver {tried.solver} is used from now on; built in is {tried.replaces}"
+        f"yt-dlp {verified.version} with solver {verified.solver} is used from now on; built in is {verified.replaces}"
     )
 
 

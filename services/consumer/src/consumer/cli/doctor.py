@@ -19,7 +19,7 @@ from consumer.database.videos import Videos
 from consumer.errors import ConfigError, EnvironmentFault, LecternError
 from consumer.pipeline.workdir import make_scratch
 from consumer.settings import Settings
-from consumer.youtube.update import try_out
+from consumer.youtube.update import run_selftest
 from consumer.youtube.versions import find_deno, find_overlay, own_version
 
 Check = Callable[[Settings], Awaitable[str]]
@@ -70,7 +70,7 @@ async def _ytdlp(settings: Settings) -> str:
     overlay = find_overlay(settings.ytdlp_overlay_dir)
     folder = overlay.folder if overlay else None
     try:
-        tried = await try_out(folder)
+        verified = await run_selftest(folder)
     except EnvironmentFault as error:
         if folder is None:
             raise EnvironmentFault(f"built in: {error}: lectern update-ytdlp fetches another") from error
@@ -79,7 +79,7 @@ async def _ytdlp(settings: Settings) -> str:
             f"{folder}: {error}: lectern update-ytdlp fetches another, with --built-in it goes back to {own_version()}"
         ) from error
     where = f"from {folder} instead of the built-in {own_version()}" if folder else "built in"
-    return f"{tried.version} with solver {tried.solver} {where}, {find_deno(folder)}"
+    return f"{verified.version} with solver {verified.solver} {where}, {find_deno(folder)}"
 
 
 async def _youtube(settings: Settings) -> str:

@@ -43,9 +43,12 @@ async def run_program(
     idle_s: float,
     environment: Mapping[str, str] | None = None,
 ) -> Finished:
-    """Run to the end, passing each line of standard output on. Raises FileNotFoundError and ProgramHung.
+    """Run `command` to its end, in a process group of its own, and pass each line of standard output to `on_line`.
 
-    When the caller is cancelled, or nothing is said for `idle_s` seconds, the whole process group is ended.
+    `idle_s` is how many seconds it may say nothing on either output; `environment` None hands ours on. Returns its
+    exit code (negative: the signal that ended it) and the last lines of standard error.
+    Raises FileNotFoundError where there is no such program, ProgramHung where it was silent for too long. Then, and
+    when the caller is cancelled, the whole group is ended before this returns.
     """
     process = await asyncio.create_subprocess_exec(
         *command,

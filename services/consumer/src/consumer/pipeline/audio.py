@@ -21,9 +21,10 @@ NO_AUDIO = ("matches no streams", "does not contain any stream")
 
 
 async def make_mp3(source: Source, into: Path, on_progress: Progress) -> Audio:
-    """Write 192 kbit/s MP3 to `into`; `duration_s` is what was decoded.
+    """Write the first sound track of `source` to the file `into` as MP3 of 192 kbit/s.
 
-    Raises VideoError for media without usable sound, EnvironmentFault without ffmpeg or disk.
+    `on_progress` is told the fraction done where the source claims a length. Returns the file with its decoded seconds.
+    Raises VideoError for media without usable sound, EnvironmentFault without ffmpeg or disk, TransientError otherwise.
     """
     ffmpeg = find_program("ffmpeg")
     if ffmpeg is None:

@@ -20,7 +20,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class DownloadSettings:
-    """What a download may cost, and the way out: it may say nothing for `idle_s`, and take `most_s` in all."""
+    """What a download may cost, and the way to YouTube.
+
+    A video may last `max_video_s`. The child may say nothing for `idle_s` and take `most_s` in all. `cookies_file` is
+    in Netscape format; `overlay_dir` is where `lectern update-ytdlp` puts newer versions.
+    """
 
     max_video_s: float = 4 * 3600
     cookies_file: Path | None = None
@@ -33,6 +37,8 @@ class DownloadSettings:
 async def download(youtube_id: str, into: Path, settings: DownloadSettings, on_progress: Progress) -> Source:
     """Fetch the best sound of a video into the folder `into`, going on where a killed attempt stopped.
 
+    `youtube_id` is its eleven characters; `on_progress` is told the fraction done. Returns where the media is and
+    what YouTube says of it.
     Raises VideoError, PolicyError, NotYet, TransientError or EnvironmentFault, in words for the user.
     """
     wanted = {

@@ -54,7 +54,7 @@ class Listener:
 
 
 def main() -> None:
-    """Download what the argument asks for."""
+    """Download what the argument asks for: `wanted` of `options`, and the watch address as `url`."""
     wanted = cast("dict[str, Any]", json.loads(sys.argv[1]))
     listener = Listener()
     say("started", version=__version__, solver=yt_dlp_ejs.version)
@@ -86,7 +86,11 @@ def described(info: dict[str, Any]) -> dict[str, object]:
 
 
 def options(wanted: dict[str, Any], listener: Listener) -> dict[str, Any]:
-    """yt-dlp's options: one site, one video, the original sound, nothing executed, nothing kept elsewhere."""
+    """yt-dlp's options: one site, one video, nothing executed, nothing kept elsewhere.
+
+    `wanted` has `folder`, `max_video_s` (seconds) and `deno` (a path); `cookies` (a path) and `proxy` (an address)
+    may be missing or None. `listener` gets yt-dlp's words.
+    """
     folder, most_s = wanted["folder"], float(wanted["max_video_s"])
     cookies = wanted.get("cookies") and shutil.copy(wanted["cookies"], f"{folder}/cookies.txt")
 

@@ -82,7 +82,11 @@ SOLVER = re.compile(
 
 
 def classify(said: str, warnings: Sequence[str] = ()) -> LecternError:
-    """The error for yt-dlp's words and the warnings that came before them."""
+    """The error that yt-dlp's words mean.
+
+    `said` is the text of its exception, `warnings` what it logged before. Returns one of VideoError, NotYet,
+    TransientError and EnvironmentFault, to be raised; its text is for the user, with yt-dlp's words where they help.
+    """
     text = normalised(said)
     noted = " ".join(normalised(warning) for warning in warnings)
     if "No video formats found" in text:

@@ -1,4 +1,4 @@
-// The shape of YouTube's player as far as the solver looks for it; trial.py knows what it answers.
+// The shape of YouTube's player as far as the solver looks for it; selftest.py knows what it answers.
 (function () {
   var moves = {
     turn: function (a) { a.reverse() },

@@ -1,7 +1,7 @@
 """`lectern update-ytdlp`: fetch a newer yt-dlp and the solver it wants, try them out, and only then use them.
 
 pip fetches: every operator's index, proxy and certificate settings already reach it (`PIP_*`), it checks the hashes
-that the index states over TLS, and it takes 2 MB of the image. Wheels only: nothing fetched is run before the trial.
+that the index states over TLS, and it takes 2 MB of the image. Wheels only: nothing fetched runs before the self-test.
 """
 
 import os
@@ -19,51 +19,55 @@ from packaging.requirements import Requirement
 
 from consumer.clients.subprocesses import Finished, ProgramHung, run_program
 from consumer.errors import EnvironmentFault
-from consumer.youtube.versions import CURRENT, Overlay, Tried, child_environment, find_deno, own_version
+from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, child_environment, find_deno, own_version
 
 log = structlog.get_logger()
 PIP = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir")
 PLAIN = ("--no-deps", "--upgrade", "--no-compile", "--only-binary", ":all:", "--root-user-action", "ignore")
 """`--upgrade`: a second install into a folder would otherwise leave `bin` as the first one made it."""
-FETCH_S, TRIAL_S = 300.0, 60.0  # without a word
+FETCH_S, SELFTEST_S = 300.0, 60.0  # without a word
 NEW = ".new-"
 KILLED_S = 3600.0  # an update that is older than this was killed
 
 
 async def update(home: Path, wanted: str | None) -> Overlay:
-    """Put yt-dlp (the newest, or the version `wanted`) into `home` and use it.
+    """Put yt-dlp (the version `wanted`, or the newest where it is None) into the folder `home` and use it from now on.
 
-    Raises EnvironmentFault, in words for the operator; then what was in use before stays in use.
+    Returns the overlay in use. Raises EnvironmentFault, in words for the operator, where pip cannot fetch it, its
+    self-test fails or `home` cannot be written; then what was in use before stays in use.
     """
     with _staging(home) as folder:
         await _fetch(folder, f"yt-dlp=={wanted}" if wanted else "yt-dlp")
         await _fetch(folder, *_companions(folder))
-        tried = await try_out(folder)
-        Overlay(folder, tried).write()
-        overlay = Overlay(folder.rename(home / f"{tried.version}-{folder.name.removeprefix(NEW)}"), tried)
+        verified = await run_selftest(folder)
+        Overlay(folder, verified).write()
+        overlay = Overlay(folder.rename(home / f"{verified.version}-{folder.name.removeprefix(NEW)}"), verified)
     _switch(home, overlay.folder)
     _prune(home)
     return overlay
 
 
 def use_built_in(home: Path) -> None:
-    """Go back to the yt-dlp of the image."""
+    """Go back to the yt-dlp of the image. Raises EnvironmentFault where `home` cannot be written."""
     with _writing(home):
         (home / CURRENT).unlink(missing_ok=True)
 
 
-async def try_out(folder: Path | None) -> Tried:
-    """Run the trial on the yt-dlp in `folder`, or on the built-in one. Raises EnvironmentFault with its words."""
+async def run_selftest(folder: Path | None) -> VerifiedVersion:
+    """Run `youtube.selftest` on the yt-dlp in `folder`, or on the built-in one where it is None.
+
+    Returns the versions that passed. Raises EnvironmentFault with the self-test's last words.
+    """
     command = [sys.executable, "-P", "-m", "consumer.youtube.selftest", find_deno(folder)]
     said: list[str] = []
     try:
-        done = await run_program(command, said.append, idle_s=TRIAL_S, environment=child_environment(folder))
+        done = await run_program(command, said.append, idle_s=SELFTEST_S, environment=child_environment(folder))
     except ProgramHung as error:
-        raise EnvironmentFault(f"yt-dlp failed its trial: {error}", code="no_solver") from error
+        raise EnvironmentFault(f"yt-dlp failed its self-test: {error}", code="no_solver") from error
     if done.code != 0 or not said:
-        raise EnvironmentFault(f"yt-dlp failed its trial: {_last_line(done)}", code="no_solver")
+        raise EnvironmentFault(f"yt-dlp failed its self-test: {_last_line(done)}", code="no_solver")
     found = _found(folder)
-    return Tried(found["yt-dlp"], found["yt-dlp-ejs"], own_version())
+    return VerifiedVersion(found["yt-dlp"], found["yt-dlp-ejs"], own_version())
 
 
 def _found(folder: Path | None) -> dict[str, str]:

@@ -14,7 +14,11 @@ MAX_URL = 2048
 
 
 def parse_video_url(text: str) -> str:
-    """The video's id. Raises BadMessage, in words for whoever sent the address."""
+    """The eleven characters of the video that an address names.
+
+    `text` is any form: watch, youtu.be, shorts, live, embed, music; with or without scheme, `&list=` and `&t=`.
+    Raises BadMessage, in words for whoever sent it, for playlists, other sites and what is no address.
+    """
     url = _parsed(text.strip())
     if url.hostname in SHORT_HOSTS:
         return _checked(url.path.strip("/").split("/")[0])

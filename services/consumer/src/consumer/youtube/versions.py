@@ -26,8 +26,8 @@ PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "
 
 
 @dataclass(frozen=True)
-class Tried:
-    """A yt-dlp and its solver that passed their trial; `replaces` is the image's own at that time."""
+class VerifiedVersion:
+    """A yt-dlp and its solver that passed their self-test; `replaces` is the image's own at that time."""
 
     version: str
     solver: str
@@ -39,25 +39,25 @@ class Overlay:
     """One folder that pip filled."""
 
     folder: Path
-    tried: Tried
+    verified: VerifiedVersion
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Raises ValueError for a folder that holds no record of a trial."""
+        """The overlay in `folder`. Raises ValueError where it holds no record of a self-test."""
         try:
-            return cls(folder, Tried(**json.loads((folder / RECORD).read_text())))
+            return cls(folder, VerifiedVersion(**json.loads((folder / RECORD).read_text())))
         except (OSError, TypeError) as error:
             raise ValueError(str(error)) from error
 
     def write(self) -> None:
         """Keep the record with the folder."""
-        (self.folder / RECORD).write_text(json.dumps(asdict(self.tried)))
+        (self.folder / RECORD).write_text(json.dumps(asdict(self.verified)))
 
     @property
     def outdated(self) -> bool:
         """Whether the image has since been given a yt-dlp that is no older."""
         own = own_version()
-        return own != self.tried.replaces and Version(own) >= Version(self.tried.version)
+        return own != self.verified.replaces and Version(own) >= Version(self.verified.version)
 
 
 def own_version() -> str:
@@ -66,7 +66,10 @@ def own_version() -> str:
 
 
 def find_overlay(home: Path | None) -> Overlay | None:
-    """The overlay in use; None where there is none, or none that should be used."""
+    """The overlay in use under `home` (YTDLP_OVERLAY_DIR); None where there is none, or none that should be used.
+
+    One whose record cannot be read, or that a newer image has outdated, is passed over: no download fails for it.
+    """
     if home is None or not (home / CURRENT).is_dir():
         return None
     try:
@@ -78,13 +81,19 @@ def find_overlay(home: Path | None) -> Overlay | None:
 
 
 def child_environment(folder: Path | None) -> dict[str, str]:
-    """What a child may see of our environment, with the yt-dlp in `folder` before the built-in one."""
+    """What a child may see of our environment: no secret is in it.
+
+    With `folder`, an overlay's, its yt-dlp comes before the built-in one.
+    """
     kept = {name: os.environ[name] for name in (*PASSED_ON, *PROXIES) if name in os.environ}
     return {**kept, "PYTHONPATH": str(folder)} if folder else kept
 
 
 def find_deno(folder: Path | None) -> str:
-    """The Deno that solves challenges: the overlay's, the environment's, or one on PATH. Raises EnvironmentFault."""
+    """The path of the Deno that solves challenges: in the overlay `folder`, beside this Python, or on PATH.
+
+    Raises EnvironmentFault where there is none.
+    """
     places = [*([folder / "bin"] if folder else []), Path(sysconfig.get_path("scripts"))]
     found = next((path for place in places if (path := shutil.which("deno", path=place))), shutil.which("deno"))
     if found is None:
