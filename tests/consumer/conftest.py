@@ -16,7 +16,7 @@ from consumer.settings import DatabaseSettings
 from infra.sandbox.aws import KEYS, REGION, Aws, embedded_aws
 from infra.sandbox.postgres import embedded_postgres
 from infra.sandbox.standins.sqs import StrictSqs, strict_sqs
-from tests.support.consumer.harness import Bench
+from tests.support.consumer.harness import Harness
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def database_settings(database: dict[str, str]) -> DatabaseSettings:
 @pytest_asyncio.fixture
 async def pool(database_settings: DatabaseSettings) -> AsyncGenerator[Pool]:
     """Connections to an empty database."""
-    async with connect(database_settings, attempts=1) as opened:
+    async with connect(database_settings, tries=1) as opened:
         await opened.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         yield opened
 
@@ -91,6 +91,6 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture
-def bench(sqs: StrictSqs, queue: Queue, videos: Videos) -> Bench:
+def harness(sqs: StrictSqs, queue: Queue, videos: Videos) -> Harness:
     """A worker's surroundings, whose work tests decide."""
-    return Bench(sqs, queue, videos)
+    return Harness(sqs, queue, videos)

@@ -79,7 +79,7 @@ def test_a_title_is_never_taken_for_markup(capsys: pytest.CaptureFixture[str]) -
     attempt = {"token": 1, "owner": "w1", "outcome": "failed", "started_at": NOW, "ended_at": NOW}
     console = Console(width=200)
     report.print_row(console, row)
-    report.print_story(console, row, [{**attempt, "error_message": "no [/red] sound"}], [])
+    report.print_history(console, row, [{**attempt, "error_message": "no [/red] sound"}], [])
     said = capsys.readouterr().out
     assert said.count("Gravity [/part one]") == 2
     assert "no [/red] sound" in said

@@ -124,7 +124,7 @@ async def test_one_hiccup_of_a_short_call_is_not_even_noticed(queue: Queue, sqs:
 
 async def test_a_queue_that_cannot_be_reached_is_named() -> None:
     with pytest.raises(EnvironmentFault, match=r"the queue \(SQS_QUEUE_URL, AWS_ENDPOINT_URL\) cannot be reached"):
-        await Queue("http://127.0.0.1:1/0/none", REGION, "http://127.0.0.1:1").reachable(attempts=1)
+        await Queue("http://127.0.0.1:1/0/none", REGION, "http://127.0.0.1:1").reachable(tries=1)
 
 
 async def test_a_queue_that_is_not_there_is_named_at_once(sqs: StrictSqs) -> None:

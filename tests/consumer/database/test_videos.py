@@ -224,5 +224,5 @@ async def test_a_missing_column_is_found_at_the_start(videos: Videos, pool: Pool
 async def test_a_database_that_cannot_be_reached_is_named(database_settings: DatabaseSettings) -> None:
     wrong = database_settings.model_copy(update={"db_host": "127.0.0.1", "db_port": 1})
     with pytest.raises(EnvironmentFault, match=r"Postgres at 127\.0\.0\.1:1/postgres cannot .*DB_HOST, DB_PORT"):
-        async with connect(wrong, attempts=1):
+        async with connect(wrong, tries=1):
             pass

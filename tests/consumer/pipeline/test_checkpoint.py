@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from consumer.errors import TransientError
 from consumer.models import Usage
-from consumer.pipeline.checkpoint import Checkpoints, FolderShelf, digest
+from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints, digest
 
 USAGE = TypeAdapter(Usage)
 
@@ -27,7 +27,7 @@ class Maker:
         return Usage(cost_usd=self.worked)
 
 
-class FullShelf(FolderShelf):
+class FullFolder(FolderCheckpoints):
     """Nothing more can be kept."""
 
     async def keep(self, key: str, content: bytes) -> None:
@@ -35,7 +35,7 @@ class FullShelf(FolderShelf):
 
 
 def checkpoints(folder: Path) -> Checkpoints:
-    return Checkpoints(FolderShelf(folder), "v1")
+    return Checkpoints(FolderCheckpoints(folder), "v1")
 
 
 async def test_a_second_attempt_takes_what_the_first_one_made_and_says_so(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ async def test_a_checkpoint_that_cannot_be_read_is_made_anew(tmp_path: Path) -> 
 
 
 async def test_what_cannot_be_kept_is_still_good_for_this_attempt(tmp_path: Path) -> None:
-    made = await Checkpoints(FullShelf(tmp_path), "v1").once("study", USAGE, "a", Maker().make)
+    made = await Checkpoints(FullFolder(tmp_path), "v1").once("study", USAGE, "a", Maker().make)
     assert made == Usage(cost_usd=1)
 
 

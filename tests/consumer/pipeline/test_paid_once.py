@@ -7,7 +7,7 @@ import pytest
 
 from consumer.errors import TransientError
 from consumer.models import StudyMaterial, Usage
-from consumer.pipeline.checkpoint import Checkpoints, FolderShelf
+from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
 from consumer.pipeline.paid_once import paid_once
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
@@ -26,7 +26,7 @@ class Attempts:
         self._folder = folder
 
     async def once_more(self) -> StudyMaterial:
-        provider = paid_once(self._provider, Checkpoints(FolderShelf(self._folder), "kept"), self.paid)
+        provider = paid_once(self._provider, Checkpoints(FolderCheckpoints(self._folder), "kept"), self.paid)
         return await write_study(LECTURE, TALK, provider, lambda _: None)
 
     async def paid(self, model: str, usage: Usage) -> None:
@@ -93,4 +93,4 @@ async def test_another_model_is_asked_anew(tmp_path: Path) -> None:
 
 async def test_answers_that_cost_nothing_are_not_kept(tmp_path: Path) -> None:
     provider, attempts = ExtractiveProvider(), Attempts(FakeProvider(answer), tmp_path)
-    assert paid_once(provider, Checkpoints(FolderShelf(tmp_path), "kept"), attempts.paid) is provider
+    assert paid_once(provider, Checkpoints(FolderCheckpoints(tmp_path), "kept"), attempts.paid) is provider

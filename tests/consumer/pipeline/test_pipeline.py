@@ -23,7 +23,7 @@ from consumer.study.schema import Draft
 from consumer.worker.lease import Lease
 from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
-from tests.consumer.pipeline.test_publish import Bucket
+from tests.support.consumer.bucket import Bucket
 from tests.support.consumer.study_samples import FakeProvider
 from tests.support.consumer.study_samples import lecture as lecture_transcript
 
@@ -32,7 +32,7 @@ CLAIM = Claim("v1", 7, 1)
 
 
 @dataclass
-class Rows:
+class FakeVideos:
     """Keeps what is written to the row."""
 
     stages: list[Stage] = field(default_factory=list[Stage])
@@ -69,9 +69,9 @@ class Holder:
 
 @dataclass
 class Model:
-    """The transcriber's answer: nothing until `gate` opens."""
+    """The transcriber's answer: nothing until `may_answer` opens."""
 
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     times: int = 0
     name: str = "stand-in"
@@ -97,7 +97,7 @@ class Model:
 
     async def _events(self) -> AsyncIterator[str]:
         yield json.dumps({"event": "accepted", "request_id": "r", "eta_s": 1}) + "\n"
-        await self.gate.wait()
+        await self.may_answer.wait()
         yield json.dumps({"event": "done", "transcript": lecture_transcript().model_dump()}) + "\n"
 
 
@@ -115,11 +115,11 @@ async def tools(model: Model, tmp_path: Path, lecture: Path, monkeypatch: pytest
 
 
 async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: Model, tools: Tools) -> None:
-    rows, bucket = Rows(), Bucket()
-    model.gate.set()
-    await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=bucket, tools=tools)
-    assert rows.stages == ["download", "audio", "transcribe", "study", "publish"]
-    (done,) = rows.done
+    videos, bucket = FakeVideos(), Bucket()
+    model.may_answer.set()
+    await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, store=bucket, tools=tools)
+    assert videos.stages == ["download", "audio", "transcribe", "study", "publish"]
+    (done,) = videos.done
     assert (done.language, round(done.duration_s)) == ("en", 104)
     assert done.keys["manifest.json"] == "videos/v1/000007/manifest.json"
     assert list(bucket.objects)[-1] == done.keys["manifest.json"]
@@ -130,41 +130,44 @@ async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_
     model: Model, tools: Tools, tmp_path: Path
 ) -> None:
     paid = replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
-    rows, full = Rows(), Bucket(full="quiz.json")
-    model.gate.set()
+    videos, full = FakeVideos(), Bucket(full="quiz.json")
+    model.may_answer.set()
     with pytest.raises(TransientError):
-        await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=full, tools=paid)
+        await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, store=full, tools=paid)
     elsewhere, bucket = replace(paid, scratch=tmp_path / "other"), Bucket(checkpoints=full.checkpoints)
-    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), rows=rows, store=bucket, tools=elsewhere)
-    manifest = json.loads(bucket.objects[rows.done[0].keys["manifest.json"]])
+    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), videos=videos, store=bucket, tools=elsewhere)
+    manifest = json.loads(bucket.objects[videos.done[0].keys["manifest.json"]])
     assert manifest["reused"] == ["transcript", "study"]
-    assert (model.times, rows.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
+    assert (model.times, videos.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
 
 
 async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: Model, tools: Tools) -> None:
-    rows, paid = Rows(away=True), replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
-    model.gate.set()
-    await run(JOB, CLAIM, Lease(Holder(), 30), rows=rows, store=Bucket(), tools=paid)
-    assert len(rows.done) == 1
+    videos, paid = (
+        FakeVideos(away=True),
+        replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5)))),
+    )
+    model.may_answer.set()
+    await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, store=Bucket(), tools=paid)
+    assert len(videos.done) == 1
 
 
 async def test_another_whisper_model_transcribes_anew(model: Model, tools: Tools) -> None:
     bucket = Bucket()
-    model.gate.set()
+    model.may_answer.set()
     for attempt, name in enumerate(("small", "large-v3"), 1):
         model.name = name
         claim = Claim("v1", attempt, attempt)
-        await run(JOB, claim, Lease(Holder(), 30), rows=Rows(), store=bucket, tools=tools)
+        await run(JOB, claim, Lease(Holder(), 30), videos=FakeVideos(), store=bucket, tools=tools)
     assert model.times == 2
 
 
 async def test_a_lost_lease_ends_the_job_at_once_and_leaves_nothing(model: Model, tools: Tools) -> None:
-    rows, bucket, holder = Rows(), Bucket(), Holder()
-    job = asyncio.create_task(run(JOB, CLAIM, Lease(holder, 0.3, 0.02), rows=rows, store=bucket, tools=tools))
+    videos, bucket, holder = FakeVideos(), Bucket(), Holder()
+    job = asyncio.create_task(run(JOB, CLAIM, Lease(holder, 0.3, 0.02), videos=videos, store=bucket, tools=tools))
     await asyncio.wait_for(model.asked.wait(), 30)
     holder.lost = True
     with pytest.raises(LeaseLost):
         await asyncio.wait_for(job, 5)
-    assert (rows.done, bucket.objects) == ([], {})
+    assert (videos.done, bucket.objects) == ([], {})
     assert list(tools.scratch.iterdir()) == []
     assert holder.shown[-1] == ("transcribing", 0.2)

@@ -6,49 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from consumer.clients.s3 import Stored
 from consumer.errors import TransientError
-from consumer.export.files import MEDIA_TYPES, Production, write_assets
+from consumer.export.files import MEDIA_TYPES, JobResult, write_assets
 from consumer.models import Audio
 from consumer.pipeline.publish import publish
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
+from tests.support.consumer.bucket import Bucket
 from tests.support.consumer.study_samples import TALK, lecture
 
 PREFIX = "videos/v1/000001"
 
 
-class Bucket:
-    """Keeps what is put, in order, and checkpoints apart; fails at `full`."""
-
-    def __init__(self, full: str = "", checkpoints: dict[str, bytes] | None = None) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.checkpoints = {} if checkpoints is None else checkpoints
-        self._full = full
-
-    async def put(self, key: str, path: Path, media_type: str) -> Stored:
-        if self._full and key.endswith(self._full):
-            raise TransientError("S3 could not store an object")
-        self.objects[key] = path.read_bytes()
-        return Stored(key, hashlib.sha256(self.objects[key]).hexdigest(), len(self.objects[key]))
-
-    async def find(self, key: str) -> bytes | None:
-        return self.checkpoints.get(key)
-
-    async def keep(self, key: str, content: bytes) -> None:
-        self.checkpoints[key] = content
-
-
 @pytest.fixture
-async def made(tmp_path: Path) -> Production:
+async def made(tmp_path: Path) -> JobResult:
     """Everything the steps make of the sample lecture."""
     (tmp_path / "audio.mp3").write_bytes(b"ID3 not really")
     transcript = lecture()
     material = await write_study(transcript, TALK, ExtractiveProvider(("made without a model",)), lambda _: None)
-    return Production(TALK, Audio(tmp_path / "audio.mp3", 104.0), transcript, material, {"download": 1.23456})
+    return JobResult(TALK, Audio(tmp_path / "audio.mp3", 104.0), transcript, material, {"download": 1.23456})
 
 
-async def test_every_note_links_to_its_proof_and_the_quiz_says_how_fair_it_is(made: Production, tmp_path: Path) -> None:
+async def test_every_note_links_to_its_proof_and_the_quiz_says_how_fair_it_is(made: JobResult, tmp_path: Path) -> None:
     files = write_assets(made, tmp_path)
     quiz, cards = (json.loads(files[name].read_text()) for name in ("quiz.json", "flashcards.json"))
     assert quiz["lint"] == {"score": 1.0, "findings": []}
@@ -56,7 +35,7 @@ async def test_every_note_links_to_its_proof_and_the_quiz_says_how_fair_it_is(ma
         assert note["link"].endswith(f"watch?v={TALK.youtube_id}&t={int(note['proof']['start_s'])}s")
 
 
-async def test_every_asset_is_stored_and_the_manifest_comes_last(made: Production, tmp_path: Path) -> None:
+async def test_every_asset_is_stored_and_the_manifest_comes_last(made: JobResult, tmp_path: Path) -> None:
     bucket, seen = Bucket(), list[float]()
     keys = await publish(made, write_assets(made, tmp_path), bucket, PREFIX, seen.append)
     assert list(bucket.objects) == [f"{PREFIX}/{name}" for name in (*MEDIA_TYPES, "manifest.json")]
@@ -65,7 +44,7 @@ async def test_every_asset_is_stored_and_the_manifest_comes_last(made: Productio
     assert seen[-1] == 1.0
 
 
-async def test_the_manifest_has_the_checksum_and_size_of_every_object(made: Production, tmp_path: Path) -> None:
+async def test_the_manifest_has_the_checksum_and_size_of_every_object(made: JobResult, tmp_path: Path) -> None:
     bucket = Bucket()
     keys = await publish(made, write_assets(made, tmp_path), bucket, PREFIX, lambda _: None)
     manifest = json.loads(bucket.objects[keys["manifest.json"]])
@@ -78,14 +57,14 @@ async def test_the_manifest_has_the_checksum_and_size_of_every_object(made: Prod
     assert manifest["warnings"] == ["made without a model"]
 
 
-async def test_without_all_assets_there_is_no_manifest(made: Production, tmp_path: Path) -> None:
+async def test_without_all_assets_there_is_no_manifest(made: JobResult, tmp_path: Path) -> None:
     bucket = Bucket(full="deck.apkg")
     with pytest.raises(TransientError):
         await publish(made, write_assets(made, tmp_path), bucket, PREFIX, lambda _: None)
     assert f"{PREFIX}/manifest.json" not in bucket.objects
 
 
-async def test_cards_and_quiz_are_readable_and_carry_their_proof(made: Production, tmp_path: Path) -> None:
+async def test_cards_and_quiz_are_readable_and_carry_their_proof(made: JobResult, tmp_path: Path) -> None:
     files = write_assets(made, tmp_path)
     cards = json.loads(files["flashcards.json"].read_text())["cards"]
     quiz = json.loads(files["quiz.json"].read_text())["items"]

@@ -6,20 +6,21 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from consumer.errors import EnvironmentFault, TransientError, VideoError
-from consumer.housekeeping import keep_up
-from consumer.pipeline.workdir import STALE_S, make_scratch, scratch_folder, sweep
+from consumer.housekeeping import keep_house
+from consumer.pipeline.workdir import STALE_S, make_scratch, sweep, working_folder
 from infra.sandbox.waiting import wait_until
 
 OTHER = """
 import sys, time
 from pathlib import Path
-from consumer.pipeline.workdir import scratch_folder
-with scratch_folder(Path(sys.argv[1]), "v1", 1) as folder:
+from consumer.pipeline.workdir import working_folder
+with working_folder(Path(sys.argv[1]), "v1", 1) as folder:
     (folder / "source.part").write_text("half")
     print(folder, flush=True)
     time.sleep(60)
@@ -37,7 +38,7 @@ def other(scratch: Path) -> tuple[subprocess.Popen[str], Path]:
 def test_two_consumers_never_share_a_folder(tmp_path: Path) -> None:
     process, theirs = other(tmp_path)
     try:
-        with scratch_folder(tmp_path, "v1", 2) as ours:
+        with working_folder(tmp_path, "v1", 2) as ours:
             assert ours != theirs
             assert list(ours.iterdir()) == []
         assert (theirs / "source.part").exists()
@@ -51,7 +52,7 @@ def test_what_a_killed_consumer_downloaded_is_gone_on_with(tmp_path: Path) -> No
     process, theirs = other(tmp_path)
     process.kill()
     process.wait()
-    with scratch_folder(tmp_path, "v1", 2) as ours:
+    with working_folder(tmp_path, "v1", 2) as ours:
         assert ours == theirs
         assert (ours / "source.part").read_text() == "half"
     assert list(tmp_path.iterdir()) == []
@@ -62,31 +63,31 @@ def test_what_a_killed_consumer_downloaded_is_gone_on_with(tmp_path: Path) -> No
 )
 def test_work_that_comes_back_finds_what_was_done(tmp_path: Path, error: BaseException) -> None:
     def attempt() -> None:
-        with scratch_folder(tmp_path, "v1", 1) as folder:
+        with working_folder(tmp_path, "v1", 1) as folder:
             (folder / "source.webm").write_text("whole")
             raise error
 
     with pytest.raises(type(error)):
         attempt()
-    with scratch_folder(tmp_path, "v1", 2) as folder:
+    with working_folder(tmp_path, "v1", 2) as folder:
         assert (folder / "source.webm").read_text() == "whole"
 
 
 @pytest.mark.parametrize("error", [VideoError("no sound"), EnvironmentFault("full", code="disk_full"), ValueError()])
 def test_work_that_ended_otherwise_leaves_nothing(tmp_path: Path, error: Exception) -> None:
-    with pytest.raises(type(error)), scratch_folder(tmp_path, "v1", 1):
+    with pytest.raises(type(error)), working_folder(tmp_path, "v1", 1):
         raise error
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_our_fault_and_gets_its_space_back(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFault, match="the disk is full: free space"), scratch_folder(tmp_path, "v1", 1):
+    with pytest.raises(EnvironmentFault, match="the disk is full: free space"), working_folder(tmp_path, "v1", 1):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_two_attempts_in_one_process_do_not_share_either(tmp_path: Path) -> None:
-    with scratch_folder(tmp_path, "v1", 1) as first, scratch_folder(tmp_path, "v1", 2) as second:
+    with working_folder(tmp_path, "v1", 1) as first, working_folder(tmp_path, "v1", 2) as second:
         assert first != second
 
 
@@ -95,28 +96,26 @@ def test_only_what_is_old_and_held_by_nobody_is_swept(tmp_path: Path) -> None:
     for name in ("old", "new"):
         (tmp_path / name).mkdir()
     (tmp_path / "file").touch()
-    with scratch_folder(tmp_path, "busy", 1) as busy:
+    with working_folder(tmp_path, "busy", 1) as busy:
         for path in (tmp_path / "old", tmp_path / "file", busy):
             os.utime(path, (old, old))
         sweep(tmp_path)
         assert {path.name for path in tmp_path.iterdir()} == {"new", "file", "busy"}
 
 
-async def test_upkeep_ends_rows_and_sweeps_at_the_start(tmp_path: Path) -> None:
-    class Rows:
-        asked: float = 0.0
+async def test_housekeeping_ends_rows_and_sweeps_at_the_start(tmp_path: Path) -> None:
+    expired: list[float] = []
 
-        async def expire(self, retention_s: float) -> int:
-            self.asked = retention_s
-            return 1
+    async def expire(retention_s: float) -> int:
+        expired.append(retention_s)
+        return 1
 
-    rows = Rows()
     (tmp_path / "old").mkdir()
     os.utime(tmp_path / "old", (0, 0))
-    upkeep = asyncio.create_task(keep_up(rows, 345_600, tmp_path))
+    keeping = asyncio.create_task(keep_house(partial(expire, 345_600), tmp_path))
     await wait_until(lambda: list(tmp_path.iterdir()) == [])
-    assert rows.asked == 345_600
-    upkeep.cancel()
+    assert expired == [345_600]
+    keeping.cancel()
 
 
 def test_a_folder_that_cannot_be_made_is_our_fault_and_named(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ async def world(
     aws: Aws, database: dict[str, str], sqs: StrictSqs, lecture: Path, tmp_path: Path
 ) -> AsyncGenerator[World]:
     heard, claude = Model(), AnthropicStandin()
-    heard.gate.set()
+    heard.may_answer.set()
     async with AsyncExitStack() as stack:
         youtube = await stack.enter_async_context(YouTubeStandin(lecture))
         transcriber = await stack.enter_async_context(serving(heard.app()))

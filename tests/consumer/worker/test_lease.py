@@ -20,13 +20,13 @@ class Holder:
         self.shown: list[tuple[str, float]] = []
         self.failures: list[Exception] = []
         self.always: Exception | None = None
-        self.gate = asyncio.Event()
-        self.gate.set()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.finished = 0
 
     async def extend(self, seconds: float) -> None:
         self.beats += 1
-        await self.gate.wait()
+        await self.may_answer.wait()
         self.finished += 1
         if self.always is not None:
             raise self.always
@@ -81,7 +81,7 @@ async def test_beats_that_never_succeed_cancel_the_body_before_the_lease_ends() 
 
 async def test_a_beat_that_hangs_cancels_the_body_before_the_lease_ends() -> None:
     holder = Holder()
-    holder.gate.clear()
+    holder.may_answer.clear()
     began = asyncio.get_running_loop().time()
     with pytest.raises(LeaseLost, match="could not be kept"):
         async with lease(holder, seconds=0.5):
@@ -116,13 +116,13 @@ async def test_a_heartbeat_that_dies_of_a_bug_takes_the_body_with_it() -> None:
 
 async def test_a_lease_lost_in_the_body_s_last_moment_is_still_lost() -> None:
     holder = Holder()
-    holder.gate.clear()
+    holder.may_answer.clear()
     holder.always = LeaseLost("another consumer works on it")
 
     async def body() -> None:
         async with lease(holder):
             await wait_until(lambda: holder.beats == 1)
-            holder.gate.set()
+            holder.may_answer.set()
 
     with pytest.raises(LeaseLost):
         await body()
@@ -142,12 +142,12 @@ async def test_the_task_is_not_left_cancelled_after_a_lost_lease() -> None:
 
 async def test_leaving_waits_for_a_beat_under_way_so_that_nothing_overwrites_what_follows() -> None:
     holder = Holder()
-    holder.gate.clear()
+    holder.may_answer.clear()
 
     async def body() -> None:
         async with lease(holder, seconds=1.5):
             await wait_until(lambda: holder.beats == 1)
-            asyncio.get_running_loop().call_later(0.05, holder.gate.set)
+            asyncio.get_running_loop().call_later(0.05, holder.may_answer.set)
             raise TransientError("the work failed")
 
     with pytest.raises(TransientError, match="the work failed"):

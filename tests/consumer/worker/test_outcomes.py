@@ -11,167 +11,167 @@ from consumer.errors import EnvironmentFault, NotYet, VideoError
 from consumer.models import Job
 from consumer.worker.retry_policy import RetryPolicy
 from infra.sandbox.waiting import wait_until
-from tests.support.consumer.harness import Bench
+from tests.support.consumer.harness import Harness
 
 JOB = Job("v1", "abcdefghijk")
 
 
-async def test_a_long_outage_makes_no_dead_letter_and_spends_no_attempt(bench: Bench) -> None:
-    bench.sqs.max_receives = 3
-    bench.errors = [EnvironmentFault("YouTube blocks this address") for _ in range(5)]
-    bench.send()
-    async with bench.worker(max_receives=3, first_pause_s=0.01) as worker:
-        await bench.ended(worker, "completed")
+async def test_a_long_outage_makes_no_dead_letter_and_spends_no_attempt(harness: Harness) -> None:
+    harness.sqs.max_receives = 3
+    harness.errors = [EnvironmentFault("YouTube blocks this address") for _ in range(5)]
+    harness.send()
+    async with harness.worker(max_receives=3, first_pause_s=0.01) as worker:
+        await harness.ended(worker, "completed")
     assert worker.health.outcomes == {"environment": 5, "renewed": 2, "completed": 1}
-    assert (bench.sqs.messages, bench.sqs.dead_letters) == ([], [])
-    row = await bench.row()
+    assert (harness.sqs.messages, harness.sqs.dead_letters) == ([], [])
+    row = await harness.row()
     assert (row["status"], row["attempts"], row["error_message"]) == ("completed", 1, None)
 
 
-async def test_a_database_that_is_away_for_long_makes_no_dead_letter(bench: Bench, pool: Pool) -> None:
-    bench.sqs.max_receives = 2
+async def test_a_database_that_is_away_for_long_makes_no_dead_letter(harness: Harness, pool: Pool) -> None:
+    harness.sqs.max_receives = 2
     await pool.execute("ALTER TABLE video RENAME TO away")
-    bench.send()
-    async with bench.worker(max_receives=2) as worker:
-        await bench.ended(worker, "environment", 5)
+    harness.send()
+    async with harness.worker(max_receives=2) as worker:
+        await harness.ended(worker, "environment", 5)
         await pool.execute("ALTER TABLE away RENAME TO video")
-        await bench.ended(worker, "completed")
-    assert (bench.sqs.messages, bench.sqs.dead_letters) == ([], [])
+        await harness.ended(worker, "completed")
+    assert (harness.sqs.messages, harness.sqs.dead_letters) == ([], [])
 
 
-async def test_a_copy_comes_back_no_sooner_than_the_message_would_have(bench: Bench, pool: Pool) -> None:
-    bench.sqs.max_receives = 1
-    bench.errors = [NotYet("the video is not there yet")]
-    bench.send()
-    async with bench.worker(max_receives=1) as worker:
-        await bench.ended(worker, "scheduled")
-        (copy,) = bench.sqs.messages
+async def test_a_copy_comes_back_no_sooner_than_the_message_would_have(harness: Harness, pool: Pool) -> None:
+    harness.sqs.max_receives = 1
+    harness.errors = [NotYet("the video is not there yet")]
+    harness.send()
+    async with harness.worker(max_receives=1) as worker:
+        await harness.ended(worker, "scheduled")
+        (copy,) = harness.sqs.messages
         assert copy.receives == 0
-        assert 850 < bench.sqs.hidden_s(copy) <= 900
+        assert 850 < harness.sqs.hidden_s(copy) <= 900
 
 
-async def test_a_message_whose_copy_cannot_be_sent_is_not_deleted(bench: Bench) -> None:
-    bench.sqs.max_receives = 1
-    bench.errors = [EnvironmentFault("YouTube blocks this address")]
-    bench.sqs.fail("SendMessage", "AccessDenied", times=9)
-    message = bench.send()
-    async with bench.worker(max_receives=1) as worker:
-        await bench.ended(worker, "environment")
-    assert bench.sqs.messages == [message]
+async def test_a_message_whose_copy_cannot_be_sent_is_not_deleted(harness: Harness) -> None:
+    harness.sqs.max_receives = 1
+    harness.errors = [EnvironmentFault("YouTube blocks this address")]
+    harness.sqs.fail("SendMessage", "AccessDenied", times=9)
+    message = harness.send()
+    async with harness.worker(max_receives=1) as worker:
+        await harness.ended(worker, "environment")
+    assert harness.sqs.messages == [message]
 
 
-async def test_kills_are_counted_by_the_row_whatever_the_queue_counts(bench: Bench, pool: Pool) -> None:
-    bench.sqs.max_receives = 3
-    bench.send()
+async def test_kills_are_counted_by_the_row_whatever_the_queue_counts(harness: Harness, pool: Pool) -> None:
+    harness.sqs.max_receives = 3
+    harness.send()
     for _ in range(2):
-        (message,) = await bench.queue.receive(1, 0, 30)
-        assert isinstance(await bench.videos.claim(JOB, "killed", 30, message.id), Claim)
+        (message,) = await harness.queue.receive(1, 0, 30)
+        assert isinstance(await harness.videos.claim(JOB, "killed", 30, message.id), Claim)
         await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
-        bench.sqs.pass_time(60)
-    async with bench.worker(max_receives=3, retry=RetryPolicy(max_attempts=2)) as worker:
-        await bench.ended(worker, "failed")
+        harness.sqs.pass_time(60)
+    async with harness.worker(max_receives=3, retry=RetryPolicy(max_attempts=2)) as worker:
+        await harness.ended(worker, "failed")
     assert worker.health.outcomes == {"renewed": 1, "failed": 1}
-    assert (await bench.row())["error_message"] == "given up: the work was cut off 2 times without a word"
-    assert bench.begun == []
+    assert (await harness.row())["error_message"] == "given up: the work was cut off 2 times without a word"
+    assert harness.begun == []
 
 
-async def test_a_queue_that_delivers_once_has_its_messages_worked_on(bench: Bench) -> None:
-    bench.sqs.max_receives = 1
-    bench.send()
-    async with bench.worker(max_receives=1) as worker:
-        await bench.ended(worker, "completed")
+async def test_a_queue_that_delivers_once_has_its_messages_worked_on(harness: Harness) -> None:
+    harness.sqs.max_receives = 1
+    harness.send()
+    async with harness.worker(max_receives=1) as worker:
+        await harness.ended(worker, "completed")
 
 
-async def test_a_message_for_a_row_that_its_owner_has_not_made_yet_is_kept(bench: Bench, pool: Pool) -> None:
+async def test_a_message_for_a_row_that_its_owner_has_not_made_yet_is_kept(harness: Harness, pool: Pool) -> None:
     await pool.execute("ALTER TABLE video ADD COLUMN teacher text NOT NULL")
-    message = bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "unfit")
+    message = harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "unfit")
         assert worker.health.fault is None
         await pool.execute("INSERT INTO video (id, teacher) VALUES ('v1', 'Ada')")
-        assert 25 < bench.sqs.hidden_s(message) <= 30
-        bench.sqs.pass_time(30)
-        await bench.ended(worker, "completed")
+        assert 25 < harness.sqs.hidden_s(message) <= 30
+        harness.sqs.pass_time(30)
+        await harness.ended(worker, "completed")
 
 
 async def test_a_message_that_the_table_never_takes_becomes_a_dead_letter_and_stops_nobody(
-    bench: Bench, pool: Pool
+    harness: Harness, pool: Pool
 ) -> None:
-    bench.sqs.max_receives = 1
+    harness.sqs.max_receives = 1
     await pool.execute("ALTER TABLE video ALTER COLUMN id TYPE uuid USING id::uuid")
     good = "11111111-2222-3333-4444-555555555555"
-    bench.send("v1")
-    bench.send(good)
-    async with bench.worker(max_receives=1) as worker:
-        await bench.ended(worker, "completed")
-        bench.sqs.pass_time(60)
-        await wait_until(lambda: len(bench.sqs.dead_letters) == 1)
+    harness.send("v1")
+    harness.send(good)
+    async with harness.worker(max_receives=1) as worker:
+        await harness.ended(worker, "completed")
+        harness.sqs.pass_time(60)
+        await wait_until(lambda: len(harness.sqs.dead_letters) == 1)
         assert worker.health.outcomes == {"unfit": 1, "completed": 1}
         assert worker.health.fault is None
 
 
-async def test_a_redriven_dead_letter_is_worked_on_anew(bench: Bench, pool: Pool) -> None:
-    bench.sqs.max_receives = 1
+async def test_a_redriven_dead_letter_is_worked_on_anew(harness: Harness, pool: Pool) -> None:
+    harness.sqs.max_receives = 1
     await pool.execute("ALTER TABLE video ADD COLUMN teacher text NOT NULL")
-    bench.send()
-    async with bench.worker(max_receives=1) as worker:
-        await bench.ended(worker, "unfit")
-        bench.sqs.pass_time(60)
-        await wait_until(lambda: len(bench.sqs.dead_letters) == 1)
+    harness.send()
+    async with harness.worker(max_receives=1) as worker:
+        await harness.ended(worker, "unfit")
+        harness.sqs.pass_time(60)
+        await wait_until(lambda: len(harness.sqs.dead_letters) == 1)
         await pool.execute("ALTER TABLE video DROP COLUMN teacher")
-        await redrive(bench.queue, Console(file=io.StringIO()), dry_run=False)
-        await bench.ended(worker, "completed")
-    assert bench.sqs.dead_letters == []
+        await redrive(harness.queue, Console(file=io.StringIO()), dry_run=False)
+        await harness.ended(worker, "completed")
+    assert harness.sqs.dead_letters == []
 
 
-async def test_a_message_is_not_let_go_before_its_row_says_why(bench: Bench, pool: Pool) -> None:
-    bench.gate.clear()
-    message = bench.send()
-    async with bench.worker(lease_s=3) as worker:
-        await wait_until(lambda: len(bench.begun) == 1)
-        bench.fails = VideoError("the video is private", code="private")
+async def test_a_message_is_not_let_go_before_its_row_says_why(harness: Harness, pool: Pool) -> None:
+    harness.may_end.clear()
+    message = harness.send()
+    async with harness.worker(lease_s=3) as worker:
+        await wait_until(lambda: len(harness.begun) == 1)
+        harness.fails = VideoError("the video is private", code="private")
         await pool.execute("ALTER TABLE video_attempt RENAME TO away")
-        bench.gate.set()
-        await bench.ended(worker, "not_written")
-        assert message in bench.sqs.messages
+        harness.may_end.set()
+        await harness.ended(worker, "not_written")
+        assert message in harness.sqs.messages
         await pool.execute("ALTER TABLE away RENAME TO video_attempt")
-        bench.errors = [bench.fails]
-        bench.fails = None
-        await bench.ended(worker, "failed")
-    assert (await bench.row())["error_message"] == "the video is private"
+        harness.errors = [harness.fails]
+        harness.fails = None
+        await harness.ended(worker, "failed")
+    assert (await harness.row())["error_message"] == "the video is private"
 
 
-async def test_a_message_is_left_to_whoever_took_its_row(bench: Bench, pool: Pool) -> None:
-    bench.gate.clear()
-    message = bench.send()
-    async with bench.worker() as worker:
-        await wait_until(lambda: len(bench.begun) == 1)
-        bench.fails = VideoError("the video is private", code="private")
+async def test_a_message_is_left_to_whoever_took_its_row(harness: Harness, pool: Pool) -> None:
+    harness.may_end.clear()
+    message = harness.send()
+    async with harness.worker() as worker:
+        await wait_until(lambda: len(harness.begun) == 1)
+        harness.fails = VideoError("the video is private", code="private")
         await pool.execute("UPDATE video SET lease_token = lease_token + 1, lease_owner = 'w2'")
-        bench.gate.set()
-        await bench.ended(worker, "lease_lost")
-    assert message in bench.sqs.messages
-    assert (await bench.row())["lease_owner"] == "w2"
+        harness.may_end.set()
+        await harness.ended(worker, "lease_lost")
+    assert message in harness.sqs.messages
+    assert (await harness.row())["lease_owner"] == "w2"
 
 
-async def test_a_new_message_for_a_video_that_failed_is_a_new_try(bench: Bench) -> None:
-    bench.errors = [VideoError("the video is private", code="private")]
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "failed")
-        bench.send()
-        await bench.ended(worker, "completed")
-    assert len(bench.begun) == 2
+async def test_a_new_message_for_a_video_that_failed_is_a_new_try(harness: Harness) -> None:
+    harness.errors = [VideoError("the video is private", code="private")]
+    harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "failed")
+        harness.send()
+        await harness.ended(worker, "completed")
+    assert len(harness.begun) == 2
 
 
-async def test_the_same_message_delivered_again_after_it_failed_is_not_tried_again(bench: Bench) -> None:
-    bench.errors = [VideoError("the video is private", code="private")]
-    bench.sqs.fail("DeleteMessage", "AccessDenied")
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "failed")
-        bench.sqs.pass_time(60)
-        await bench.ended(worker, "duplicate")
-    assert len(bench.begun) == 1
-    assert (await bench.row())["error_message"] == "the video is private"
-    assert bench.sqs.messages == []
+async def test_the_same_message_delivered_again_after_it_failed_is_not_tried_again(harness: Harness) -> None:
+    harness.errors = [VideoError("the video is private", code="private")]
+    harness.sqs.fail("DeleteMessage", "AccessDenied")
+    harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "failed")
+        harness.sqs.pass_time(60)
+        await harness.ended(worker, "duplicate")
+    assert len(harness.begun) == 1
+    assert (await harness.row())["error_message"] == "the video is private"
+    assert harness.sqs.messages == []

@@ -10,126 +10,126 @@ from consumer.errors import NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Job
 from consumer.worker.retry_policy import RetryPolicy
 from infra.sandbox.waiting import wait_until
-from tests.support.consumer.harness import Bench
+from tests.support.consumer.harness import Harness
 
 JOB = Job("v1", "abcdefghijk")
 
 
-async def test_a_good_message_ends_in_a_completed_row_and_is_deleted(bench: Bench) -> None:
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "completed")
-    row = await bench.row()
+async def test_a_good_message_ends_in_a_completed_row_and_is_deleted(harness: Harness) -> None:
+    harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "completed")
+    row = await harness.row()
     assert (row["status"], row["progress"], row["attempts"], row["lease_until"]) == ("completed", 1.0, 1, None)
     assert row["manifest_key"] == "videos/v1/1/manifest.json"
-    assert bench.sqs.messages == []
+    assert harness.sqs.messages == []
 
 
-async def test_a_video_that_can_never_work_fails_at_once_and_says_why(bench: Bench) -> None:
-    bench.errors = [VideoError("the video is private", code="private")]
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "failed")
-    row = await bench.row()
+async def test_a_video_that_can_never_work_fails_at_once_and_says_why(harness: Harness) -> None:
+    harness.errors = [VideoError("the video is private", code="private")]
+    harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "failed")
+    row = await harness.row()
     assert (row["status"], row["error_code"], row["error_message"]) == ("failed", "private", "the video is private")
-    assert bench.sqs.messages == []
+    assert harness.sqs.messages == []
 
 
-async def test_a_video_against_the_rules_is_rejected_without_spending_an_attempt(bench: Bench) -> None:
-    bench.errors = [PolicyError("the video is longer than the 4 hours allowed", code="too_long")]
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "rejected")
-    row = await bench.row()
+async def test_a_video_against_the_rules_is_rejected_without_spending_an_attempt(harness: Harness) -> None:
+    harness.errors = [PolicyError("the video is longer than the 4 hours allowed", code="too_long")]
+    harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "rejected")
+    row = await harness.row()
     assert (row["status"], row["error_code"], row["attempts"]) == ("rejected", "too_long", 0)
-    assert bench.sqs.messages == []
+    assert harness.sqs.messages == []
 
 
-async def test_a_premiere_comes_back_when_it_is_there(bench: Bench) -> None:
-    bench.errors = [NotYet("the video is not there yet", until=datetime.now(UTC) + timedelta(hours=2))]
-    message = bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "scheduled")
-    row = await bench.row()
+async def test_a_premiere_comes_back_when_it_is_there(harness: Harness) -> None:
+    harness.errors = [NotYet("the video is not there yet", until=datetime.now(UTC) + timedelta(hours=2))]
+    message = harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "scheduled")
+    row = await harness.row()
     assert (row["status"], row["attempts"], row["lease_until"]) == ("scheduled", 0, None)
-    assert 7100 < bench.sqs.hidden_s(message) <= 7200
+    assert 7100 < harness.sqs.hidden_s(message) <= 7200
 
 
-async def test_a_transient_failure_comes_back_after_a_backoff_that_no_late_beat_overwrites(bench: Bench) -> None:
-    bench.errors = [TransientError("the transcriber broke off", code="transcriber")]
-    message = bench.send()
-    async with bench.worker(lease_s=120) as worker:
-        await bench.ended(worker, "retry")
-    row = await bench.row()
+async def test_a_transient_failure_comes_back_after_a_backoff_that_no_late_beat_overwrites(harness: Harness) -> None:
+    harness.errors = [TransientError("the transcriber broke off", code="transcriber")]
+    message = harness.send()
+    async with harness.worker(lease_s=120) as worker:
+        await harness.ended(worker, "retry")
+    row = await harness.row()
     assert (row["status"], row["error_message"], row["attempts"]) == ("queued", "the transcriber broke off", 1)
-    assert 25 < bench.sqs.hidden_s(message) <= 30
-    assert bench.sqs.calls[-1].body["VisibilityTimeout"] == 30 or bench.sqs.calls[-1].action == "ReceiveMessage"
+    assert 25 < harness.sqs.hidden_s(message) <= 30
+    assert harness.sqs.calls[-1].body["VisibilityTimeout"] == 30 or harness.sqs.calls[-1].action == "ReceiveMessage"
 
 
-async def test_the_other_side_s_retry_after_is_the_backoff(bench: Bench) -> None:
-    bench.errors = [TransientError("the transcriber is busy", retry_after_s=90)]
-    message = bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "retry")
-    assert 85 < bench.sqs.hidden_s(message) <= 90
+async def test_the_other_side_s_retry_after_is_the_backoff(harness: Harness) -> None:
+    harness.errors = [TransientError("the transcriber is busy", retry_after_s=90)]
+    message = harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "retry")
+    assert 85 < harness.sqs.hidden_s(message) <= 90
 
 
-async def test_a_video_that_fails_again_and_again_is_given_up_in_words_for_its_user(bench: Bench) -> None:
-    bench.errors = [TransientError("the transcriber broke off", code="transcriber") for _ in range(3)]
-    bench.send()
-    async with bench.worker(retry=RetryPolicy(max_attempts=3)) as worker:
+async def test_a_video_that_fails_again_and_again_is_given_up_in_words_for_its_user(harness: Harness) -> None:
+    harness.errors = [TransientError("the transcriber broke off", code="transcriber") for _ in range(3)]
+    harness.send()
+    async with harness.worker(retry=RetryPolicy(max_attempts=3)) as worker:
         for attempt in range(1, 3):
-            await bench.ended(worker, "retry", attempt)
-            bench.sqs.pass_time(3600)
-        await bench.ended(worker, "failed")
-    row = await bench.row()
+            await harness.ended(worker, "retry", attempt)
+            harness.sqs.pass_time(3600)
+        await harness.ended(worker, "failed")
+    row = await harness.row()
     assert row["status"] == "failed"
     assert row["error_message"] == "given up after 3 attempts: the transcriber broke off"
-    assert bench.sqs.messages == []
-    outcomes = [attempt["outcome"] for attempt in await bench.videos.attempts("v1")]
+    assert harness.sqs.messages == []
+    outcomes = [attempt["outcome"] for attempt in await harness.videos.attempts("v1")]
     assert outcomes == ["retry", "retry", "failed"]
 
 
-async def test_a_video_whose_work_kills_every_consumer_is_given_up(bench: Bench, pool: Pool) -> None:
+async def test_a_video_whose_work_kills_every_consumer_is_given_up(harness: Harness, pool: Pool) -> None:
     for _ in range(3):
-        assert isinstance(await bench.videos.claim(JOB, "killed", 30, "m1"), Claim)
+        assert isinstance(await harness.videos.claim(JOB, "killed", 30, "m1"), Claim)
         await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
-    bench.send()
-    async with bench.worker(retry=RetryPolicy(max_attempts=3)) as worker:
-        await bench.ended(worker, "failed")
-    assert "cut off 3 times" in (await bench.row())["error_message"]
-    assert bench.begun == []
+    harness.send()
+    async with harness.worker(retry=RetryPolicy(max_attempts=3)) as worker:
+        await harness.ended(worker, "failed")
+    assert "cut off 3 times" in (await harness.row())["error_message"]
+    assert harness.begun == []
 
 
-async def test_only_as_many_messages_are_received_as_can_be_worked_on(bench: Bench) -> None:
-    bench.gate.clear()
+async def test_only_as_many_messages_are_received_as_can_be_worked_on(harness: Harness) -> None:
+    harness.may_end.clear()
     for number in range(5):
-        bench.send(f"v{number}")
-    async with bench.worker(concurrency=2) as worker:
-        await wait_until(lambda: len(bench.begun) == 2)
-        assert sum(bench.sqs.visible(message) for message in bench.sqs.messages) == 3
-        bench.gate.set()
-        await bench.ended(worker, "completed", 5)
+        harness.send(f"v{number}")
+    async with harness.worker(concurrency=2) as worker:
+        await wait_until(lambda: len(harness.begun) == 2)
+        assert sum(harness.sqs.visible(message) for message in harness.sqs.messages) == 3
+        harness.may_end.set()
+        await harness.ended(worker, "completed", 5)
 
 
 @pytest.mark.parametrize(
     "body",
     ["", "not json", "[]", '"text"', "{}", '{"video_id": "v9"}', '{"video_id": "v9", "url": "https://vimeo.com/1"}'],
 )
-async def test_a_bad_message_is_dealt_with_and_the_loop_goes_on(bench: Bench, body: str) -> None:
-    bench.sqs.add(body)
-    bench.send()
-    async with bench.worker() as worker:
-        await bench.ended(worker, "bad_message")
-        await bench.ended(worker, "completed")
-    assert bench.sqs.messages == []
+async def test_a_bad_message_is_dealt_with_and_the_loop_goes_on(harness: Harness, body: str) -> None:
+    harness.sqs.add(body)
+    harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "bad_message")
+        await harness.ended(worker, "completed")
+    assert harness.sqs.messages == []
 
 
-async def test_a_bad_message_that_names_a_row_says_so_there(bench: Bench) -> None:
-    await bench.videos.submit(JOB)
-    bench.send(url="https://vimeo.com/1")
-    async with bench.worker() as worker:
-        await bench.ended(worker, "bad_message")
-    row = await bench.row()
+async def test_a_bad_message_that_names_a_row_says_so_there(harness: Harness) -> None:
+    await harness.videos.submit(JOB)
+    harness.send(url="https://vimeo.com/1")
+    async with harness.worker() as worker:
+        await harness.ended(worker, "bad_message")
+    row = await harness.row()
     assert (row["status"], row["error_code"]) == ("rejected", "other_site")
     assert row["error_message"] == "vimeo.com is not YouTube: only YouTube videos are taken"

@@ -22,8 +22,8 @@ SETTINGS = WorkerSettings(owner="w1", lease_s=30, poll_s=0, drain_s=5, first_pau
 
 
 @dataclass
-class Bench:
-    """`errors` are raised by the next jobs, in order; while `gate` is closed jobs do not end, then with `fails`."""
+class Harness:
+    """`errors` are raised by the next jobs, in order; no job ends before `may_end` is set, then with `fails`."""
 
     sqs: StrictSqs
     queue: Queue
@@ -31,18 +31,18 @@ class Bench:
     errors: list[Exception] = field(default_factory=list[Exception])
     fails: Exception | None = None
     begun: list[Claim] = field(default_factory=list[Claim])
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.gate.set()
+        self.may_end.set()
 
-    async def work(self, job: Job, claim: Claim, lease: Lease) -> None:
+    async def run_job(self, job: Job, claim: Claim, lease: Lease) -> None:
         """Stands for `pipeline.run`."""
         async with lease:
             self.begun.append(claim)
             if self.errors:
                 raise self.errors.pop(0)
-            await self.gate.wait()
+            await self.may_end.wait()
             if self.fails:
                 raise self.fails
         await self.videos.complete(claim, DONE)
@@ -54,12 +54,12 @@ class Bench:
     @asynccontextmanager
     async def worker(self, **settings: Any) -> AsyncGenerator[Worker]:
         """A worker that runs inside and is told to stop at the end."""
-        worker = Worker(self.queue, self.videos, self.work, replace(SETTINGS, **settings))
+        worker = Worker(self.queue, self.videos, self.run_job, replace(SETTINGS, **settings))
         running = asyncio.create_task(worker.run())
         try:
             yield worker
         finally:
-            self.gate.set()
+            self.may_end.set()
             worker.handle_exit()
             await asyncio.wait_for(running, 15)
 

@@ -104,12 +104,12 @@ async def consume(settings: Settings, at: int) -> None:
     """Work until killed, or until its own message has an end; where it is not to be killed, until all have."""
     fuse = Fuse(at)
     async with make_tools(settings) as tools, connect(settings) as pool:
-        rows, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
-        work = partial(run, rows=rows, store=store, tools=tools)
+        videos, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
+        run_job = partial(run, videos=videos, store=store, tools=tools)
         # One at a time: a poll that is open when its consumer dies would take the next one's message along.
         chosen = WorkerSettings(owner=f"killed-at-{at}", concurrency=1, lease_s=LEASE_S, poll_s=1)
         queue = _queue(settings)
-        worker = Worker(fuse.wrap(queue), rows, work, chosen)
+        worker = Worker(fuse.wrap(queue), videos, run_job, chosen)
         running = asyncio.create_task(worker.run())
 
         async def is_done() -> bool:

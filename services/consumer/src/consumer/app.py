@@ -17,7 +17,7 @@ from consumer.clients.transcriber import TranscriberClient
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
 from consumer.errors import TransientError
-from consumer.housekeeping import keep_up
+from consumer.housekeeping import keep_house
 from consumer.observability.health import serve_health
 from consumer.observability.metrics import watch_depth
 from consumer.pipeline.download import DownloadSettings
@@ -69,8 +69,8 @@ async def consume(settings: Settings) -> None:
         make_scratch(tools.scratch)
         await check_model(tools.provider)
         pool = await stack.enter_async_context(connect(settings))
-        rows = Videos(pool, settings.video_table)
-        await rows.ping()
+        videos = Videos(pool, settings.video_table)
+        await videos.ping()
         queue = make_queue(settings)
         patience = await queue.reachable()
         if patience.max_receives is not None and patience.max_receives <= settings.max_attempts:
@@ -78,16 +78,16 @@ async def consume(settings: Settings) -> None:
         store = make_storage(settings)
         await store.check()
         await check_transcriber(tools.transcriber)
-        work = partial(run, rows=rows, store=store, tools=tools)
-        worker = Worker(queue, rows, work, _worker_settings(settings, patience))
+        run_job = partial(run, videos=videos, store=store, tools=tools)
+        worker = Worker(queue, videos, run_job, _worker_settings(settings, patience))
         await stack.enter_async_context(_health(worker, tools, settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.handle_exit)
         async with asyncio.TaskGroup() as group:
             beside = [
-                group.create_task(keep_up(rows, patience.retention_s, tools.scratch)),
-                group.create_task(watch_depth(queue, tools.metrics)),
+                group.create_task(keep_house(partial(videos.expire, patience.retention_s), tools.scratch)),
+                group.create_task(watch_depth(queue.attributes, tools.metrics)),
             ]
             await worker.run()
             for task in beside:

@@ -1,8 +1,8 @@
-"""What is done at the start, and then once an hour: rows whose message is gone are ended, old scratch is removed."""
+"""What is done at the start, and then once an hour: rows whose message is gone end, old working folders go."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
@@ -13,17 +13,11 @@ log = structlog.get_logger()
 EVERY_S = 3600.0
 
 
-class Rows(Protocol):
-    """What upkeep needs of the database."""
-
-    async def expire(self, retention_s: float) -> int: ...
-
-
-async def keep_up(rows: Rows, retention_s: float, scratch: Path) -> None:
-    """Until cancelled. `retention_s` is how long the queue keeps a message."""
+async def keep_house(expire: Callable[[], Awaitable[int]], scratch: Path) -> None:
+    """Until cancelled. `expire` ends rows and says how many; `scratch` holds the working folders."""
     while True:
         try:
-            if expired := await rows.expire(retention_s):
+            if expired := await expire():
                 log.error("videos.expired", count=expired)
         except LecternError as error:
             log.warning("upkeep.failed", error=str(error))  # the next hour comes

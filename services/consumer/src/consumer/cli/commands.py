@@ -65,7 +65,7 @@ def status(video_id: VideoId) -> None:
 
 @app.command()
 def explain(video_id: VideoId) -> None:
-    """Tell a video's story: attempts, stages, errors, and what happens next."""
+    """Show a video's history: attempts, stages, errors, and what happens next."""
     logs.configure(quiet=True)
     asyncio.run(_explain(video_id))
 
@@ -130,7 +130,7 @@ def doctor(
 
 
 async def _submit(settings: Settings, job: Job) -> None:
-    async with connect(settings, attempts=1) as pool:
+    async with connect(settings, tries=1) as pool:
         videos = Videos(pool, settings.video_table)
         if not await videos.submit(job):
             raise TransientError(f"video {job.video_id} is being worked on: lectern status {job.video_id}")
@@ -143,7 +143,7 @@ async def _submit(settings: Settings, job: Job) -> None:
 
 async def _row(video_id: str) -> dict[str, object]:
     settings = read_settings(DatabaseSettings)
-    async with connect(settings, attempts=1) as pool:
+    async with connect(settings, tries=1) as pool:
         row = await Videos(pool, settings.video_table).row(video_id)
     if row is None:
         raise BadMessage(f"there is no video {video_id}")
@@ -153,9 +153,9 @@ async def _row(video_id: str) -> dict[str, object]:
 async def _explain(video_id: str) -> None:
     row = await _row(video_id)
     settings = read_settings(DatabaseSettings)
-    async with connect(settings, attempts=1) as pool:
+    async with connect(settings, tries=1) as pool:
         videos = Videos(pool, settings.video_table)
-        report.print_story(console, row, await videos.attempts(video_id), await videos.stages(video_id))
+        report.print_history(console, row, await videos.attempts(video_id), await videos.stages(video_id))
 
 
 async def _migrate(settings: DatabaseSettings) -> list[str]:

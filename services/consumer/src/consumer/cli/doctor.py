@@ -14,7 +14,7 @@ from rich.markup import escape
 from consumer.app import make_queue, make_storage, make_tools
 from consumer.clients.subprocesses import find_program
 from consumer.clients.transcriber import TranscriberClient
-from consumer.database.postgres import CONNECT_ATTEMPTS, connect
+from consumer.database.postgres import CONNECT_TRIES, connect
 from consumer.database.videos import Videos
 from consumer.errors import ConfigError, EnvironmentFault, LecternError
 from consumer.pipeline.workdir import make_scratch
@@ -40,7 +40,7 @@ async def examine(settings: Settings, console: Console, *, wait: bool = False) -
         "yt-dlp": _ytdlp,
         "YouTube": _youtube,
         "disk": _disk,
-        "database": partial(_database, attempts=CONNECT_ATTEMPTS if wait else 1),
+        "database": partial(_database, tries=CONNECT_TRIES if wait else 1),
         "queue": _queue,
         "bucket": _bucket,
         "transcriber": _transcriber,
@@ -116,8 +116,8 @@ def judge_room(free_bytes: int, folder: Path) -> str:
     raise kind(f"{free_bytes / 1e9:.1f} GB free under {folder}: make room, or set DOWNLOAD_DIR (with compose SCRATCH)")
 
 
-async def _database(settings: Settings, attempts: int) -> str:
-    async with connect(settings, attempts) as pool:
+async def _database(settings: Settings, tries: int) -> str:
+    async with connect(settings, tries) as pool:
         await Videos(pool, settings.video_table).ping()
     return f"{settings.db_host}:{settings.db_port}/{settings.db_name}, table {settings.video_table}"
 

@@ -13,10 +13,10 @@ from consumer.cli.progress_bars import Bars
 from consumer.errors import BadMessage, EnvironmentFault
 from consumer.export.files import write_assets
 from consumer.models import Source, Stage
-from consumer.pipeline.checkpoint import Checkpoints, FolderShelf
+from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
 from consumer.pipeline.download import download, local_source
 from consumer.pipeline.pipeline import Tools, produce
-from consumer.pipeline.stages import Stopwatch
+from consumer.pipeline.stages import StageTimer
 from consumer.settings import PipelineSettings
 from consumer.youtube.urls import parse_video_url
 
@@ -32,10 +32,10 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
         await tools.transcriber.check()
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="lectern-")))
         bars = stack.enter_context(Bars(console, ["audio", "transcribe", "study"] if is_file else None))
-        watch = Stopwatch(bars.report, _no_row, tools.metrics.stage)
-        source = local_source(local) if is_file else await _downloaded(name, folder, tools, watch)
-        checkpoints = Checkpoints(FolderShelf(target), ".checkpoints")
-        made = await produce(source, folder, tools, watch, checkpoints=checkpoints, spend=_no_row)
+        timer = StageTimer(bars.report, _no_row, tools.metrics.stage)
+        source = local_source(local) if is_file else await _downloaded(name, folder, tools, timer)
+        checkpoints = Checkpoints(FolderCheckpoints(target), ".checkpoints")
+        made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=_no_row)
         files = write_assets(made, folder)
         _move(files, target)
     console.print(
@@ -55,8 +55,8 @@ def _video(wanted: str) -> str:
         raise BadMessage(words, code=error.code) from error
 
 
-async def _downloaded(youtube_id: str, folder: Path, tools: Tools, watch: Stopwatch) -> Source:
-    async with watch.stage("download") as progress:
+async def _downloaded(youtube_id: str, folder: Path, tools: Tools, timer: StageTimer) -> Source:
+    async with timer.stage("download") as progress:
         return await download(youtube_id, folder, tools.download, progress)
 
 

@@ -1,4 +1,4 @@
-"""Rows and stories as an operator reads them."""
+"""A video's row and its history as an operator reads them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def print_row(console: Console, row: Mapping[str, Any]) -> None:
     console.print(table)
 
 
-def print_story(
+def print_history(
     console: Console, row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], stages: Sequence[Mapping[str, Any]]
 ) -> None:
     """What happened to a video, in the order it happened, and what happens next."""

@@ -1,4 +1,4 @@
-"""The door to AWS: its clients, and what its refusals mean in terms of our settings."""
+"""AWS's clients, and what its refusals mean in terms of our settings. The one file that knows boto3."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -42,10 +42,11 @@ def client(service: str, region: str, endpoint: str | None = None, **limits: Any
 
 
 @contextmanager
-def door(service: str, what: str, known: Mapping[str, type[LecternError]] | None = None) -> Generator[None]:
-    """Foreign exceptions become ours here and nowhere else: those of a `known` code as told, the others
+def translate_errors(service: str, what: str, known: Mapping[str, type[LecternError]] | None = None) -> Generator[None]:
+    """Around each call: botocore's exceptions become ours here and nowhere else.
 
-    EnvironmentFault where every request would get the same answer, else TransientError.
+    Those of a `known` code as told, the others EnvironmentFault where every request would get the same answer, else
+    TransientError. `service` and `what` (a verb and its object) make the sentence.
     """
     try:
         yield

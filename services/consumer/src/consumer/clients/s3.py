@@ -1,4 +1,4 @@
-"""The door to S3. Objects are written once under a key that never changes; writing the same bytes again is no error."""
+"""One S3 bucket. Objects are written once under a key that never changes; writing the same bytes again is no error."""
 
 import asyncio
 import base64
@@ -11,7 +11,7 @@ from consumer.errors import LecternError, TransientError
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredObject:
     """One object as the manifest names it."""
 
     key: str
@@ -34,7 +34,7 @@ class Storage:
         self.bucket = bucket
         self._client = aws.client("s3", region, endpoint, connect_timeout=5, read_timeout=60, retries=retries)
 
-    async def put(self, key: str, path: Path, media_type: str) -> Stored:
+    async def put(self, key: str, path: Path, media_type: str) -> StoredObject:
         """Store a file; raises TransientError where other bytes are there already."""
         return await asyncio.to_thread(self._put, key, path, media_type)
 
@@ -48,21 +48,21 @@ class Storage:
 
     async def keep(self, key: str, content: bytes) -> None:
         """Store bytes, whatever was there before."""
-        with aws.door("S3", "keep an object"):
+        with aws.translate_errors("S3", "keep an object"):
             await asyncio.to_thread(
                 self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType="application/json"
             )
 
     async def check(self) -> None:
         """Raises where the bucket cannot be used. Asks for no more than a role needs that may see its own keys only."""
-        with aws.door("S3", f"look into the bucket {self.bucket}"):
+        with aws.translate_errors("S3", f"look into the bucket {self.bucket}"):
             await asyncio.to_thread(self._client.list_objects_v2, Bucket=self.bucket, Prefix="videos/", MaxKeys=1)
 
-    def _put(self, key: str, path: Path, media_type: str) -> Stored:
+    def _put(self, key: str, path: Path, media_type: str) -> StoredObject:
         digest = _sha256(path)
-        stored = Stored(key, digest.hex(), path.stat().st_size)
+        stored = StoredObject(key, digest.hex(), path.stat().st_size)
         try:
-            with path.open("rb") as body, aws.door("S3", "store an object", EXISTS):
+            with path.open("rb") as body, aws.translate_errors("S3", "store an object", EXISTS):
                 self._client.put_object(
                     Bucket=self.bucket,
                     Key=key,
@@ -76,20 +76,20 @@ class Storage:
             self._check_same(stored)
         return stored
 
-    def _check_same(self, stored: Stored) -> None:
-        with aws.door("S3", "look at an object"):
+    def _check_same(self, stored: StoredObject) -> None:
+        with aws.translate_errors("S3", "look at an object"):
             head = self._client.head_object(Bucket=self.bucket, Key=stored.key)
         if head["Metadata"].get("sha256") != stored.sha256:
             raise TransientError(f"another object is already stored as {stored.key}")
 
     def _find(self, key: str) -> bytes | None:
         """By a listing: asked for an object that is not there, S3 denies a role that may list our own keys only."""
-        with aws.door("S3", "look for an object"):
+        with aws.translate_errors("S3", "look for an object"):
             found = self._client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1).get("Contents", [])
         return self._get(key) if found and found[0]["Key"] == key else None
 
     def _get(self, key: str) -> bytes:
-        with aws.door("S3", "read an object"):
+        with aws.translate_errors("S3", "read an object"):
             return bytes(self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
 
 

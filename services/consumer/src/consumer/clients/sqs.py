@@ -1,4 +1,4 @@
-"""The door to SQS. Its limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
+"""One SQS queue. Its limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
 
 import asyncio
 import copy
@@ -14,7 +14,7 @@ from consumer.clients import aws
 from consumer.errors import EnvironmentFault, LeaseLost, LecternError, TransientError
 
 log = structlog.get_logger()
-REACH_ATTEMPTS, REACH_PAUSE_S = 10, 3.0
+REACH_TRIES, REACH_PAUSE_S = 10, 3.0
 MAX_BATCH = 10
 MAX_WAIT_S = 20
 DEFAULT_RETENTION_S = 4 * 24 * 3600
@@ -102,14 +102,14 @@ class Queue:
         answer = await self._call("read the queue", self._client.get_queue_attributes, AttributeNames=["All"])
         return dict(answer["Attributes"])
 
-    async def reachable(self, attempts: int = REACH_ATTEMPTS) -> Patience:
+    async def reachable(self, tries: int = REACH_TRIES) -> Patience:
         """How patient it is. Raises EnvironmentFault where it refuses us, or does not answer for half a minute."""
-        for attempt in range(1, attempts + 1):
+        for number in range(1, tries + 1):
             try:
                 return _patience(await self.attributes())
             except TransientError as error:
-                log.warning("sqs.unreachable", url=self.url, attempt=attempt, error=str(error))
-                if attempt == attempts:
+                log.warning("sqs.unreachable", url=self.url, tries=number, error=str(error))
+                if number == tries:
                     raise EnvironmentFault(
                         f"the queue (SQS_QUEUE_URL, AWS_ENDPOINT_URL) cannot be reached: {error}"
                     ) from error
@@ -123,7 +123,7 @@ class Queue:
         return other
 
     async def _call(self, what: str, method: Callable[..., dict[str, Any]], **values: object) -> dict[str, Any]:
-        with aws.door("SQS", what, GONE):
+        with aws.translate_errors("SQS", what, GONE):
             return await asyncio.to_thread(method, QueueUrl=self.url, **values)
 
 

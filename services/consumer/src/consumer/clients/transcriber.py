@@ -1,4 +1,4 @@
-"""The door to the transcriber: one upload, a stream of events, and httpx's exceptions turned into ours."""
+"""The transcriber's client: one upload, a stream of events. The one file that knows httpx."""
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -39,14 +39,14 @@ class TranscriberClient:
     async def events(self, audio: Path, fields: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
         """The stream's events for one file, until done. Raises VideoError, TransientError or EnvironmentFault."""
         with audio.open("rb") as file:
-            async with self._door():
+            async with self._translate_errors():
                 upload = {"file": ("audio.mp3", file, "audio/mpeg")}
                 request = self._client.build_request(
                     "POST", "/transcribe", data={**fields, "format": "ndjson"}, files=upload
                 )
                 response = await self._client.send(request, stream=True)
             try:
-                async with self._door():
+                async with self._translate_errors():
                     if response.status_code != 200:
                         raise refused(response.status_code, await response.aread(), response.headers.get("retry-after"))
                     async for line in response.aiter_lines():
@@ -59,7 +59,7 @@ class TranscriberClient:
 
         Raises EnvironmentFault where no transcriber answers or our key is wrong, TransientError while it loads.
         """
-        async with self._door():
+        async with self._translate_errors():
             ready = await self._client.get("/health/ready", timeout=CONNECT_S)
             keyed = await self._client.get("/v1/models", timeout=CONNECT_S)  # the cheapest thing that wants the key
         for response in (ready, keyed):
@@ -84,8 +84,8 @@ class TranscriberClient:
         return cast("dict[str, Any]", said)
 
     @asynccontextmanager
-    async def _door(self) -> AsyncGenerator[None]:
-        """Foreign exceptions become ours here and nowhere else."""
+    async def _translate_errors(self) -> AsyncGenerator[None]:
+        """Around each call: httpx's exceptions become ours here and nowhere else."""
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:

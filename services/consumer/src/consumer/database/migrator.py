@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from consumer.database.postgres import Pool, door
+from consumer.database.postgres import Pool, translate_errors
 from consumer.database.statements import quote
 from consumer.errors import ConfigError
 
@@ -28,7 +28,7 @@ def find_migrations(folder: Path | None) -> list[Path]:
 async def migrate(pool: Pool, files: list[Path], video_table: str) -> list[str]:
     """Apply what this table lacks; the names of what was applied. Raises ConfigError for a file changed since."""
     applied: list[str] = []
-    async with door("migrate"), pool.acquire() as connection, connection.transaction():
+    async with translate_errors("migrate"), pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS lectern_migration"

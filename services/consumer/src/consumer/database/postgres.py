@@ -1,4 +1,4 @@
-"""The door to Postgres: one small pool, and asyncpg's exceptions turned into ours."""
+"""One small pool of connections to Postgres. The one file that knows asyncpg."""
 
 import asyncio
 import ssl
@@ -14,7 +14,7 @@ from consumer.errors import EnvironmentFault, RowRefused, TransientError
 from consumer.settings import DatabaseSettings
 
 log = structlog.get_logger()
-CONNECT_ATTEMPTS, CONNECT_PAUSE_S = 10, 3.0  # half a minute: a database that restarts is waited for
+CONNECT_TRIES, CONNECT_PAUSE_S = 10, 3.0  # half a minute: a database that restarts is waited for
 COMMAND_TIMEOUT_S = 15
 REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -27,9 +27,9 @@ Pool = asyncpg.Pool
 
 
 @asynccontextmanager
-async def connect(settings: DatabaseSettings, attempts: int = CONNECT_ATTEMPTS) -> AsyncGenerator[Pool]:
+async def connect(settings: DatabaseSettings, tries: int = CONNECT_TRIES) -> AsyncGenerator[Pool]:
     """A pool. Raises EnvironmentFault where the database cannot be reached or refuses us."""
-    pool = await _connected(settings, attempts)
+    pool = await _connected(settings, tries)
     try:
         yield pool
     finally:
@@ -37,8 +37,8 @@ async def connect(settings: DatabaseSettings, attempts: int = CONNECT_ATTEMPTS) 
 
 
 @asynccontextmanager
-async def door(what: str) -> AsyncGenerator[None]:
-    """Foreign exceptions become ours here and nowhere else."""
+async def translate_errors(what: str) -> AsyncGenerator[None]:
+    """Around each statement: asyncpg's exceptions become ours here and nowhere else. `what`: a verb and its object."""
     try:
         yield
     except REFUSED as error:
@@ -55,14 +55,14 @@ async def door(what: str) -> AsyncGenerator[None]:
         raise TransientError(f"the database could not {what}: {error or type(error).__name__}") from error
 
 
-async def _connected(settings: DatabaseSettings, attempts: int) -> Pool:
+async def _connected(settings: DatabaseSettings, tries: int) -> Pool:
     where = f"{settings.db_host}:{settings.db_port}/{settings.db_name}"
-    for attempt in range(1, attempts + 1):
+    for number in range(1, tries + 1):
         try:
             return await _opened(settings)
         except TransientError as error:
-            log.warning("postgres.unreachable", where=where, attempt=attempt, error=str(error))
-            if attempt == attempts:
+            log.warning("postgres.unreachable", where=where, tries=number, error=str(error))
+            if number == tries:
                 reason = error.__cause__ or error
                 words = f"Postgres at {where} cannot be reached: {reason} (check DB_HOST, DB_PORT, DB_SSLMODE)"
                 raise EnvironmentFault(words) from error
@@ -72,7 +72,7 @@ async def _connected(settings: DatabaseSettings, attempts: int) -> Pool:
 
 async def _opened(settings: DatabaseSettings) -> Pool:
     """A pool that has answered once: asyncpg's would connect only when first used."""
-    async with door("connect"):
+    async with translate_errors("connect"):
         pool = await asyncpg.create_pool(**_options(settings))
         try:
             await pool.execute("SELECT 1")
@@ -84,7 +84,7 @@ async def _opened(settings: DatabaseSettings) -> Pool:
 
 def _options(settings: DatabaseSettings) -> dict[str, Any]:
     def token() -> str:
-        with aws.door("AWS", "sign a token for the database"):
+        with aws.translate_errors("AWS", "sign a token for the database"):
             rds = aws.client("rds", settings.aws_region)
             return str(rds.generate_db_auth_token(settings.db_host, settings.db_port, settings.db_user))
 

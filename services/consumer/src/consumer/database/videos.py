@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.database.postgres import Pool, door
+from consumer.database.postgres import Pool, translate_errors
 from consumer.database.statements import load_statements
 from consumer.errors import LeaseLost
 from consumer.models import Job, Outcome, Stage
@@ -50,7 +50,7 @@ class Videos:
 
         Raises RowRefused where the table has no such row and takes none from us.
         """
-        async with door("claim a video"), self._pool.acquire() as connection, connection.transaction():
+        async with translate_errors("claim a video"), self._pool.acquire() as connection, connection.transaction():
             await connection.execute(self._sql["ensure"], job.video_id, job.url)
             row = await connection.fetchrow(self._sql["claim"], job.video_id, job.url, owner, lease_s, message_id)
             if row is None:
@@ -94,7 +94,7 @@ class Videos:
 
     async def submit(self, job: Job) -> bool:
         """Queue a video anew; False while somebody works on it."""
-        async with door("submit a video"), self._pool.acquire() as connection, connection.transaction():
+        async with translate_errors("submit a video"), self._pool.acquire() as connection, connection.transaction():
             await connection.execute(self._sql["ensure"], job.video_id, job.url)
             return _changed(await connection.execute(self._sql["submit"], job.video_id, job.url)) == 1
 
@@ -117,27 +117,31 @@ class Videos:
 
     async def ping(self) -> None:
         """Raises where the database does not answer or a table lacks a column."""
-        async with door("find its tables"), self._pool.acquire() as connection:
+        async with translate_errors("find its tables"), self._pool.acquire() as connection:
             await connection.execute(self._sql["ping"])
 
     async def _end(self, name: str, claim: Claim, values: Sequence[object], outcome: Sequence[object]) -> None:
         """The row's last write and the attempt's, together or not at all."""
-        async with door(name.replace("_", " ")), self._pool.acquire() as connection, connection.transaction():
+        async with (
+            translate_errors(name.replace("_", " ")),
+            self._pool.acquire() as connection,
+            connection.transaction(),
+        ):
             _check(claim, await connection.execute(self._sql[name], claim.video_id, claim.token, *values))
             await connection.execute(self._sql["close_attempt"], claim.video_id, claim.token, *outcome)
 
     async def _fenced(self, name: str, claim: Claim, *values: object) -> None:
-        async with door(name.replace("_", " ")), self._pool.acquire() as connection:
+        async with translate_errors(name.replace("_", " ")), self._pool.acquire() as connection:
             _check(claim, await connection.execute(self._sql[name], claim.video_id, claim.token, *values))
 
     async def _execute(self, name: str, *values: object) -> int:
         """Rows that the statement changed."""
-        async with door(name.replace("_", " ")), self._pool.acquire() as connection:
+        async with translate_errors(name.replace("_", " ")), self._pool.acquire() as connection:
             tag = await connection.execute(self._sql[name], *values)
         return _changed(tag)
 
     async def _fetch(self, name: str, *values: object) -> list[dict[str, Any]]:
-        async with door(f"read {name}"), self._pool.acquire() as connection:
+        async with translate_errors(f"read {name}"), self._pool.acquire() as connection:
             rows: Sequence[Any] = await connection.fetch(self._sql[name], *values)
         return [dict(row) for row in rows]
 

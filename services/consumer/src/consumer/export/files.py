@@ -27,7 +27,7 @@ MEDIA_TYPES = {
 
 
 @dataclass(frozen=True)
-class Production:
+class JobResult:
     """Everything that the steps made from one video; `reused` names what an earlier attempt had made."""
 
     source: Source
@@ -38,7 +38,7 @@ class Production:
     reused: tuple[str, ...] = ()
 
 
-def write_assets(made: Production, folder: Path) -> dict[str, Path]:
+def write_assets(made: JobResult, folder: Path) -> dict[str, Path]:
     """Write every asset but the manifest into `folder`; paths by name. The audio is there already."""
     material, transcript = made.material, made.transcript
     about = {"provider": material.provider, "model": material.model, "warnings": list(material.warnings)}

@@ -1,7 +1,7 @@
 """What Prometheus is told of the work itself; `health` adds what it knows of messages."""
 
 import asyncio
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -43,17 +43,11 @@ class Metrics:
         self._depth.labels("in_flight").set(in_flight)
 
 
-class Countable(Protocol):
-    """A queue that can say how much is on it."""
-
-    async def attributes(self) -> dict[str, str]: ...
-
-
-async def watch_depth(queue: Countable, metrics: Metrics) -> None:
-    """Ask the queue for its length, for ever."""
+async def watch_depth(attributes: Callable[[], Awaitable[dict[str, str]]], metrics: Metrics) -> None:
+    """Ask the queue for its length, for ever; `attributes` are those that SQS tells of it."""
     while True:
         try:
-            said = await queue.attributes()
+            said = await attributes()
             metrics.depth(int(said["ApproximateNumberOfMessages"]), int(said["ApproximateNumberOfMessagesNotVisible"]))
         except LecternError as error:
             log.warning("queue.depth.unknown", error=str(error))

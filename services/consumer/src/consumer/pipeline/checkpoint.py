@@ -19,7 +19,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
-class Shelf(Protocol):
+class CheckpointStore(Protocol):
     """Where checkpoints lie. Methods raise TransientError or EnvironmentFault."""
 
     async def find(self, key: str) -> bytes | None:
@@ -34,18 +34,18 @@ class Shelf(Protocol):
 class Checkpoints:
     """The checkpoints whose keys begin with `prefix`; `reused` names those that saved work."""
 
-    def __init__(self, shelf: Shelf, prefix: str) -> None:
+    def __init__(self, store: CheckpointStore, prefix: str) -> None:
         self.reused: list[str] = []
-        self._shelf = shelf
+        self._store = store
         self._prefix = prefix
 
     async def once(self, name: str, kind: TypeAdapter[T], made_from: str, make: Callable[[], Awaitable[T]]) -> T:
         """The value that was made from the same input before, else a new one, which is kept.
 
-        Raises what `make` raises, and TransientError or EnvironmentFault where the shelf cannot be looked at.
+        Raises what `make` raises, and TransientError or EnvironmentFault where the store cannot be looked at.
         """
         key = f"{self._prefix}/{name}-{made_from[:16]}.json"
-        if (content := await self._shelf.find(key)) is not None:
+        if (content := await self._store.find(key)) is not None:
             try:
                 found = kind.validate_json(content)
             except ValidationError:
@@ -65,12 +65,12 @@ class Checkpoints:
     async def _keep(self, key: str, content: bytes) -> None:
         """What cannot be kept is still good for this attempt."""
         try:
-            await self._shelf.keep(key, content)
+            await self._store.keep(key, content)
         except TransientError as error:
             log.warning("checkpoint.not_kept", key=key, error=str(error))
 
 
-class FolderShelf:
+class FolderCheckpoints:
     """Checkpoints in a folder, for `lectern process`."""
 
     def __init__(self, folder: Path) -> None:

@@ -14,17 +14,17 @@ from consumer.clients.retry import patiently
 from consumer.clients.transcriber import TranscriberClient
 from consumer.database.videos import Claim, Completion
 from consumer.errors import TransientError
-from consumer.export.files import Production, write_assets
+from consumer.export.files import JobResult, write_assets
 from consumer.models import Job, Source, Stage, Transcript, Usage
 from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
-from consumer.pipeline.checkpoint import Checkpoints, Shelf, digest
+from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, digest
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.paid_once import paid_once
-from consumer.pipeline.publish import Store, publish
-from consumer.pipeline.stages import Stopwatch
+from consumer.pipeline.publish import ObjectStore, publish
+from consumer.pipeline.stages import StageTimer
 from consumer.pipeline.transcribe import transcribe
-from consumer.pipeline.workdir import scratch_folder
+from consumer.pipeline.workdir import working_folder
 from consumer.pipeline.write_study import write_study
 from consumer.study import StudyProvider
 from consumer.worker.lease import Lease
@@ -47,8 +47,8 @@ class Tools:
     metrics: Metrics = field(default_factory=Metrics)
 
 
-class Rows(Protocol):
-    """What the pipeline writes to the database."""
+class VideoTable(Protocol):
+    """What the pipeline writes to the table of videos."""
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None: ...
 
@@ -57,32 +57,32 @@ class Rows(Protocol):
     async def complete(self, claim: Claim, done: Completion) -> None: ...
 
 
-class Bucket(Store, Shelf, Protocol):
+class Bucket(ObjectStore, CheckpointStore, Protocol):
     """Where results go, and what the next attempt need not make again."""
 
 
-async def run(job: Job, claim: Claim, lease: Lease, *, rows: Rows, store: Bucket, tools: Tools) -> None:
+async def run(job: Job, claim: Claim, lease: Lease, *, videos: VideoTable, store: Bucket, tools: Tools) -> None:
     """Download, make the audio, transcribe, write, publish, complete. Raises LecternError; LeaseLost when fenced."""
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
     checkpoints = Checkpoints(store, f"videos/{job.video_id}/checkpoints")
-    with scratch_folder(tools.scratch, job.video_id, claim.token) as folder:
+    with working_folder(tools.scratch, job.video_id, claim.token) as folder:
         async with lease:
-            watch = Stopwatch(lease.report, partial(rows.open_stage, claim), tools.metrics.stage)
-            async with watch.stage("download") as progress:
+            timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage)
+            async with timer.stage("download") as progress:
                 source = await download(job.youtube_id, folder, tools.download, progress)
             made = await produce(
-                source, folder, tools, watch, checkpoints=checkpoints, spend=partial(rows.spend, claim)
+                source, folder, tools, timer, checkpoints=checkpoints, spend=partial(videos.spend, claim)
             )
-            async with watch.stage("publish") as progress:
+            async with timer.stage("publish") as progress:
                 files = await asyncio.to_thread(write_assets, made, folder)
                 keys = await publish(made, files, store, prefix, progress)
-    await rows.complete(claim, completion(made, keys))  # the last beat has ended: nothing overwrites this
+    await videos.complete(claim, completion(made, keys))  # the last beat has ended: nothing overwrites this
     tools.metrics.completed(made.audio.duration_s)
 
 
 async def produce(
-    source: Source, folder: Path, tools: Tools, watch: Stopwatch, *, checkpoints: Checkpoints, spend: Spend
-) -> Production:
+    source: Source, folder: Path, tools: Tools, timer: StageTimer, *, checkpoints: Checkpoints, spend: Spend
+) -> JobResult:
     """From downloaded media to study material; `folder` takes the MP3. What costs much is not made twice."""
 
     async def paid(model: str, usage: Usage) -> None:
@@ -92,20 +92,20 @@ async def produce(
         except TransientError as error:
             log.warning("spend.not_recorded", cost_usd=usage.cost_usd, error=str(error))  # what was paid for is kept
 
-    async with watch.stage("audio") as progress:
+    async with timer.stage("audio") as progress:
         audio = await make_mp3(source, folder / "audio.mp3", progress)
-    async with watch.stage("transcribe") as progress:
+    async with timer.stage("transcribe") as progress:
         model = await patiently(tools.transcriber.model, WAIT_FOR_MODEL_S)
         heard = digest(model, await asyncio.to_thread(digest, audio.path))
         hear = partial(transcribe, audio, tools.transcriber, progress)
         transcript = await checkpoints.once("transcript", TRANSCRIPT, heard, hear)
-    async with watch.stage("study") as progress:
+    async with timer.stage("study") as progress:
         provider = paid_once(tools.provider, checkpoints, paid)
         material = await write_study(transcript, source, provider, progress)
-    return Production(source, audio, transcript, material, watch.seconds, tuple(checkpoints.reused))
+    return JobResult(source, audio, transcript, material, timer.seconds, tuple(checkpoints.reused))
 
 
-def completion(made: Production, keys: dict[str, str]) -> Completion:
+def completion(made: JobResult, keys: dict[str, str]) -> Completion:
     """What the row says in the end."""
     return Completion(
         title=made.source.title,

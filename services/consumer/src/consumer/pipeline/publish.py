@@ -5,34 +5,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from consumer.export.files import MEDIA_TYPES, Production
+from consumer.clients.s3 import StoredObject
+from consumer.export.files import MEDIA_TYPES, JobResult
 from consumer.models import Progress
 
 
-class Stored(Protocol):
-    """One object as the manifest names it."""
+class ObjectStore(Protocol):
+    """Where results go: objects under keys, each written once."""
 
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def sha256(self) -> str: ...
-
-    @property
-    def size_bytes(self) -> int: ...
-
-
-class Store(Protocol):
-    """Where objects go."""
-
-    async def put(self, key: str, path: Path, media_type: str) -> Stored: ...
+    async def put(self, key: str, path: Path, media_type: str) -> StoredObject:
+        """Store a file. Raises TransientError or EnvironmentFault."""
+        ...
 
 
 async def publish(
-    made: Production, files: dict[str, Path], store: Store, prefix: str, on_progress: Progress
+    made: JobResult, files: dict[str, Path], store: ObjectStore, prefix: str, on_progress: Progress
 ) -> dict[str, str]:
     """Store the files under `prefix`, the manifest last; keys by name. Raises what the store raises."""
-    stored: dict[str, Stored] = {}
+    stored: dict[str, StoredObject] = {}
     for number, (name, path) in enumerate(files.items(), 1):
         stored[name] = await store.put(f"{prefix}/{name}", path, MEDIA_TYPES[name])
         on_progress(number / (len(files) + 1))
@@ -43,7 +33,7 @@ async def publish(
     return {name: each.key for name, each in stored.items()} | {"manifest.json": last.key}
 
 
-def _manifest(made: Production, stored: dict[str, Stored]) -> dict[str, Any]:
+def _manifest(made: JobResult, stored: dict[str, StoredObject]) -> dict[str, Any]:
     source, transcript, material = made.source, made.transcript, made.material
     return {
         "version": 1,

@@ -13,7 +13,7 @@ from consumer.models import Progress, Stage
 log = structlog.get_logger()
 
 
-class Stopwatch:
+class StageTimer:
     """`async with watch.stage(name) as progress:` around each stage; `seconds` by stage afterwards."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Stopwatch:
         try:
             await self._begin(name)
         except TransientError as error:
-            log.warning("stage.not_recorded", stage=name, error=str(error))  # a line of the story, not of the work
+            log.warning("stage.not_recorded", stage=name, error=str(error))  # a line of the history, not of the work
         self._report(name, 0.0)
         started = time.monotonic()
         yield partial(self._report, name)

@@ -1,15 +1,13 @@
 """The step that has the audio transcribed, following the stream of events."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Self
 
 import structlog
 from pydantic import ValidationError
 
-from consumer.clients.transcriber import FILES_FAULT
+from consumer.clients.transcriber import FILES_FAULT, TranscriberClient
 from consumer.errors import TransientError, VideoError
 from consumer.models import Audio, Progress, Transcript
 
@@ -18,30 +16,24 @@ LEAST_S, A_SECOND = 120.0, 2.5  # how long a file may take, at least and for eac
 ETA_TIMES = 3.0  # the transcriber's own prediction, which counts what waits before us
 STALL_S = 300.0  # without a step forward, however long the file
 MAX_WAIT_S = 300.0  # for a full queue; longer, and the message goes back
-BUSY_ATTEMPTS = 5
-
-
-class Transcriber(Protocol):
-    """Whoever turns audio into events."""
-
-    def events(self, audio: Path, fields: dict[str, str]) -> AsyncIterator[dict[str, Any]]: ...
+BUSY_TRIES = 5
 
 
 async def transcribe(
-    audio: Audio, client: Transcriber, on_progress: Progress, *, language: str | None = None
+    audio: Audio, client: TranscriberClient, on_progress: Progress, *, language: str | None = None
 ) -> Transcript:
     """The transcript. A busy transcriber is waited for within bounds.
 
     Raises VideoError, EnvironmentFault, or TransientError, which says when to come back.
     """
     waited = 0.0
-    for attempt in range(1, BUSY_ATTEMPTS + 1):
+    for number in range(1, BUSY_TRIES + 1):
         try:
             async with _Deadline(max(LEAST_S, A_SECOND * audio.duration_s)) as deadline:
                 return await _once(audio, client, on_progress, language, deadline)
         except TransientError as error:
             pause = error.retry_after_s
-            if pause is None or waited + pause > MAX_WAIT_S or attempt == BUSY_ATTEMPTS:
+            if pause is None or waited + pause > MAX_WAIT_S or number == BUSY_TRIES:
                 raise
             log.info("transcriber.busy", wait_s=pause, reason=str(error))
             await asyncio.sleep(pause)
@@ -86,7 +78,7 @@ class _Deadline:
 
 
 async def _once(
-    audio: Audio, client: Transcriber, on_progress: Progress, language: str | None, deadline: _Deadline
+    audio: Audio, client: TranscriberClient, on_progress: Progress, language: str | None, deadline: _Deadline
 ) -> Transcript:
     fields = {"priority": "bulk", **({"language": language} if language else {})}
     async for event in client.events(audio.path, fields):

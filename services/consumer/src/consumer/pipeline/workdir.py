@@ -32,7 +32,7 @@ def make_scratch(scratch: Path) -> None:
 
 
 @contextmanager
-def scratch_folder(scratch: Path, video_id: str, token: int) -> Generator[Path]:
+def working_folder(scratch: Path, video_id: str, token: int) -> Generator[Path]:
     """A folder that is this attempt's alone; its end takes it away, unless the video will come back.
 
     Raises TransientError where both folders are held, EnvironmentFault where the disk is full.

@@ -19,7 +19,7 @@ NO_SPEECH = "No speech was understood in this video, so there is nothing to stud
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChunkDrafts:
     """What a provider wrote about one chunk."""
 
     chunk: Chunk
@@ -36,15 +36,15 @@ async def write_study(
     segments = trusted(transcript)
     cards = wanted_cards(segments)
     requests = _requests(split(segments), cards, source.title, transcript.language)
-    answers = await _ask_all(provider, requests, on_progress)
-    return _material(transcript, source, provider, answers, cards)
+    written = await _ask_all(provider, requests, on_progress)
+    return _material(transcript, source, provider, written, cards)
 
 
 def _material(
-    transcript: Transcript, source: Source, provider: StudyProvider, answers: Sequence[Answer], cards: int
+    transcript: Transcript, source: Source, provider: StudyProvider, written: Sequence[ChunkDrafts], cards: int
 ) -> StudyMaterial:
-    found = [check(answer.chunk, answer.drafts) for answer in answers]
-    drafts = [draft for answer in answers for draft in answer.drafts]
+    found = [check(each.chunk, each.drafts) for each in written]
+    drafts = [draft for each in written for draft in each.drafts]
     lecture = source.youtube_id or f"file:{source.title}"
     said = (warning for draft in drafts for warning in draft.warnings)
     warnings = (*provider.warnings, *_about(transcript), *said, *_dropped(drafts, found))
@@ -72,12 +72,12 @@ def _requests(chunks: Sequence[Chunk], cards: int, title: str, language: str) ->
 
 async def _ask_all(
     provider: StudyProvider, requests: Sequence[tuple[StudyRequest, ...]], on_progress: Progress
-) -> list[Answer]:
+) -> list[ChunkDrafts]:
     """All chunks, a few at a time. After a failure nothing new is asked, and what is under way is waited for:
 
     it is paid for, and the next attempt need not pay again. Then the first failure is raised.
     """
-    gate = asyncio.Semaphore(MOST_CHUNKS_AT_ONCE)
+    slots = asyncio.Semaphore(MOST_CHUNKS_AT_ONCE)
     failures: list[LecternError] = []
     total, done = sum(map(len, requests)), 0
 
@@ -92,10 +92,10 @@ async def _ask_all(
         on_progress(done / total)
         return draft
 
-    async def ask(asked: tuple[StudyRequest, ...]) -> Answer:
-        async with gate:
+    async def ask(asked: tuple[StudyRequest, ...]) -> ChunkDrafts:
+        async with slots:
             drafts = [await write(request) for request in asked]
-        return Answer(asked[0].chunk, tuple(draft for draft in drafts if draft))
+        return ChunkDrafts(asked[0].chunk, tuple(draft for draft in drafts if draft))
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(ask(asked)) for asked in requests]

@@ -1,4 +1,4 @@
-"""Cards, quiz, deck and page from a transcript. `make_provider` chooses who writes; `steps.study` has it written."""
+"""Cards and quiz from a transcript. `make_provider` chooses who writes; `pipeline.write_study` has it written."""
 
 from consumer.study.make import make_provider
 from consumer.study.providers import StudyProvider

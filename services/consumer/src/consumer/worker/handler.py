@@ -12,21 +12,20 @@ from datetime import UTC, datetime
 
 import structlog
 
-from consumer.clients.sqs import Message
-from consumer.database.videos import Claim, Unclaimed
+from consumer.clients.sqs import Message, Queue
+from consumer.database.videos import Claim, Unclaimed, Videos
 from consumer.errors import BadMessage, EnvironmentFault, LeaseLost, LecternError, PolicyError, RowRefused, VideoError
 from consumer.models import Job, Outcome
 from consumer.worker.circuit_breaker import Breaker
 from consumer.worker.lease import Lease
 from consumer.worker.messages import parse
 from consumer.worker.retry_policy import INTERRUPTED, RENEWED, RetryPolicy
-from consumer.worker.seams import MessageQueue, VideoRows
 
 log = structlog.get_logger()
 ENDED = ("completed", "failed", "rejected")
 LONGEST_HELD_S = 3600.0
 
-Work = Callable[[Job, Claim, Lease], Awaitable[None]]
+RunJob = Callable[[Job, Claim, Lease], Awaitable[None]]
 """The job itself (`pipeline.run`): takes the lease, does everything, completes the row. Raises LecternError."""
 
 
@@ -35,9 +34,9 @@ class Handler:
 
     def __init__(
         self,
-        queue: MessageQueue,
-        rows: VideoRows,
-        work: Work,
+        queue: Queue,
+        videos: Videos,
+        run_job: RunJob,
         *,
         breaker: Breaker,
         owner: str,
@@ -46,8 +45,8 @@ class Handler:
         max_receives: int | None = None,
     ) -> None:
         self._queue = queue
-        self._rows = rows
-        self._work = work
+        self._videos = videos
+        self._run_job = run_job
         self._breaker = breaker
         self._owner = owner
         self._lease_s = lease_s
@@ -61,7 +60,7 @@ class Handler:
         except BadMessage as error:
             return await self._refuse(message, error)
         try:
-            claim = await self._rows.claim(job, self._owner, self._lease_s, message.id)
+            claim = await self._videos.claim(job, self._owner, self._lease_s, message.id)
         except RowRefused as error:
             return await self._unfit(message, error)
         except LecternError as error:
@@ -90,9 +89,9 @@ class Handler:
         log.info("attempt.started", number=claim.attempts)
         if claim.attempts > self._retry.max_attempts:
             return await self._end(message, claim, self._retry.cut_off())
-        lease = Lease(_Held(self._queue, self._rows, message, claim), self._lease_s, held_since=message.received_at)
+        lease = Lease(_Held(self._queue, self._videos, message, claim), self._lease_s, held_since=message.received_at)
         try:
-            await self._work(job, claim, lease)
+            await self._run_job(job, claim, lease)
         except LeaseLost as error:
             log.warning("lease.lost", reason=str(error))
             return "lease_lost"
@@ -132,7 +131,7 @@ class Handler:
         A lost lease makes row and message somebody else's business.
         """
         try:
-            await asyncio.shield(self._rows.give_up(claim, outcome))
+            await asyncio.shield(self._videos.give_up(claim, outcome))
         except LeaseLost:
             log.warning("lease.lost", reason="the row has another owner")
             return "lease_lost"
@@ -146,7 +145,7 @@ class Handler:
         log.warning("message.bad", code=error.code, error=str(error), body=message.body[:200])
         try:
             if error.video_id is not None:
-                await self._rows.reject(error.video_id, error.code, str(error))
+                await self._videos.reject(error.video_id, error.code, str(error))
         except RowRefused as refused:
             log.warning("row.refused", error=str(refused))  # then there is no row that could say it
         except LecternError as failed:
@@ -198,15 +197,15 @@ class Handler:
 class _Held:
     """Both halves of one lease."""
 
-    def __init__(self, queue: MessageQueue, rows: VideoRows, message: Message, claim: Claim) -> None:
+    def __init__(self, queue: Queue, videos: Videos, message: Message, claim: Claim) -> None:
         self._queue = queue
-        self._rows = rows
+        self._videos = videos
         self._message = message
         self._claim = claim
 
     async def extend(self, seconds: float) -> None:
-        await self._rows.extend(self._claim, seconds)
+        await self._videos.extend(self._claim, seconds)
         await self._queue.extend(self._message, seconds)
 
     async def show(self, status: str, fraction: float) -> None:
-        await self._rows.progress(self._claim, status, fraction)
+        await self._videos.progress(self._claim, status, fraction)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from consumer.clients.sqs import Message
+from consumer.clients.sqs import Message, Queue
+from consumer.database.videos import Videos
 from consumer.errors import LecternError
 from consumer.observability.health import Health
 from consumer.worker.circuit_breaker import FIRST_PAUSE_S, Breaker
-from consumer.worker.handler import Handler, Work
+from consumer.worker.handler import Handler, RunJob
 from consumer.worker.retry_policy import RetryPolicy
-from consumer.worker.seams import MessageQueue, VideoRows
 
 log = structlog.get_logger()
 
@@ -33,17 +33,17 @@ class WorkerSettings:
 
 
 class Worker:
-    """`run` until `handle_exit` is called. `work` is the job itself."""
+    """`run` until `handle_exit` is called. `run_job` does what a message asks for."""
 
-    def __init__(self, queue: MessageQueue, rows: VideoRows, work: Work, settings: WorkerSettings) -> None:
+    def __init__(self, queue: Queue, videos: Videos, run_job: RunJob, settings: WorkerSettings) -> None:
         self.health = Health()
         self._queue = queue
         self._settings = settings
         self._breaker = Breaker(self.health, settings.first_pause_s)
         self._handler = Handler(
             queue,
-            rows,
-            work,
+            videos,
+            run_job,
             breaker=self._breaker,
             owner=settings.owner,
             lease_s=settings.lease_s,
