@@ -21,7 +21,11 @@ from infra.sandbox.processes import LOOPBACK, Part, PartFailed, answers, free_po
 from infra.sandbox.standins.youtube import YouTubeStandin
 from infra.sandbox.waiting import wait_until
 
-MODEL = {"WHISPER_MODEL": str(POCKET_MODEL), "WHISPER_WINDOW_SECONDS": "10"}
+MODEL = {
+    "WHISPER_MODEL": str(POCKET_MODEL),
+    "WHISPER_WINDOW_SECONDS": "10",
+    "WHISPER_COMPUTE_TYPE": "float32",  # the same words on every processor: int8 depends on its instructions
+}
 
 
 @dataclass

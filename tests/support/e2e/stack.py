@@ -26,6 +26,7 @@ SETTINGS = {
     "LECTERN_TAG": TAG,
     "WHISPER_MODEL": "/models/model",
     "WHISPER_WINDOW_SECONDS": "10",
+    "WHISPER_COMPUTE_TYPE": "float32",
     "MODELS": "./infra/sandbox/assets/pocket-model",
     "STUDY_PROVIDER": "extractive",
     "LEASE_SECONDS": "8",
