@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from consumer.errors import BadMessage
+from consumer.models import Status
 from consumer.youtube.urls import parse_video_url
 from infra.sandbox.paths import LECTURE
 from infra.sandbox.processes import PartFailed
@@ -20,7 +21,6 @@ from infra.sandbox.system import EmbeddedSystem
 from infra.sandbox.view import StageBars
 
 OUT = Path("out")
-ENDED = ("completed", "failed", "rejected", "scheduled")
 LONGEST_S = 4 * 3600
 BYTES_A_SECOND = 1_000_000  # so that the sample's download can be watched
 
@@ -79,7 +79,7 @@ async def demo(console: Console, video: str, media: Path | None) -> int:
         await system.send({"video_id": video, "youtube_url": video_url(video)})
         with StageBars(console) as bars:
             row = await _watch(system, video, bars)
-        if row["status"] != "completed":
+        if row["status"] != Status.COMPLETED:
             console.print(f"{row['status']}: {row['error_message']}", style="red", highlight=False, markup=False)
             if media is None and row["error_code"] not in ("private", "gone", "too_long"):
                 console.print("The real YouTube needs internet; ./dev demo alone needs none.")
@@ -95,13 +95,19 @@ async def _watch(system: EmbeddedSystem, video: str, bars: StageBars) -> dict[st
     while time.monotonic() < deadline:
         row = await system.row(video)
         bars.show(row)
-        if row is not None and (row["status"] in ENDED or (row["status"] == "queued" and row["error_code"])):
+        if row is not None and _is_over(row):
             return row
         consumer = system.parts["consumer"]
         if not consumer.running:
             raise PartFailed(f"the consumer ended:\n{consumer.last_words()}")
         await asyncio.sleep(0.1)
     raise PartFailed(f"nothing came of it within {LONGEST_S} s")
+
+
+def _is_over(row: dict[str, Any]) -> bool:
+    """Nobody waits for a premiere here, nor for a second try."""
+    status = Status(row["status"])
+    return status.is_end or status == Status.SCHEDULED or (status == Status.QUEUED and bool(row["error_code"]))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from consumer.models import Stage
+from consumer.models import Stage, Status
 from consumer.worker.lease import SHARES
 
 WORDS = {"download": "download", "audio": "make the MP3", "study": "cards and quiz", "publish": "store"}
@@ -42,7 +42,7 @@ class StageBars:
         """Move the bars to where the row is."""
         if row is None:
             return
-        done = 1.0 if row["status"] == "completed" else float(row["progress"])
+        done = 1.0 if row["status"] == Status.COMPLETED else float(row["progress"])
         for stage, (status, start, share) in SHARES.items():
             if done > start or (row["status"], done) == (status, start):
                 self._progress.start_task(self._tasks[stage])

@@ -16,7 +16,7 @@ from consumer.cli import report
 from consumer.cli.commands import app
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim, Videos
-from consumer.models import Job, Outcome
+from consumer.models import Job, Outcome, Status
 from infra.sandbox.aws import Aws
 from infra.sandbox.standins.sqs import StrictSqs
 
@@ -111,7 +111,7 @@ async def test_submit_of_a_video_that_failed_starts_it_anew(
 ) -> None:
     claim = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(claim, Claim)
-    await videos.give_up(claim, Outcome("failed", "failed", "private", "the video is private"))
+    await videos.give_up(claim, Outcome("failed", Status.FAILED, "private", "the video is private"))
     assert (await lectern("submit", URL, "--id", "v1")).exit_code == 0
     row = await videos.row("v1")
     assert row is not None
@@ -149,7 +149,7 @@ async def test_status_shows_the_row_and_fails_for_a_failed_one(environment: pyte
     claim = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(claim, Claim)
     assert (await lectern("status", "v1")).exit_code == 0
-    await videos.give_up(claim, Outcome("failed", "failed", "private", "the video is private"))
+    await videos.give_up(claim, Outcome("failed", Status.FAILED, "private", "the video is private"))
     done = await lectern("status", "v1")
     assert done.exit_code == 1
     assert "the video is private" in done.output
@@ -163,7 +163,7 @@ async def test_explain_tells_the_story(environment: pytest.MonkeyPatch, videos: 
     first = await videos.claim(JOB, "w1", 30, "m1")
     assert isinstance(first, Claim)
     await videos.open_stage(first, "download")
-    await videos.give_up(first, Outcome("queued", "retry", "transcriber", "the transcriber broke off"))
+    await videos.give_up(first, Outcome("retry", Status.QUEUED, "transcriber", "the transcriber broke off"))
     await videos.claim(JOB, "w2", 30, "m1")
     await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
     await videos.claim(JOB, "w3", 30, "m1")

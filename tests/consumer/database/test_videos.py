@@ -9,7 +9,7 @@ from consumer.database.postgres import Pool, connect
 from consumer.database.statements import load_statements
 from consumer.database.videos import Claim, Unclaimed, Videos
 from consumer.errors import ConfigError, EnvironmentFault, LeaseLost
-from consumer.models import Job, Outcome
+from consumer.models import Job, Outcome, Status
 from consumer.settings import DatabaseSettings
 from tests.support.consumer.harness import DONE
 
@@ -57,7 +57,7 @@ async def test_a_lease_that_ran_out_is_claimed_with_a_newer_token(videos: Videos
 
 
 async def test_a_video_that_was_given_back_is_claimed_at_once(videos: Videos) -> None:
-    await videos.give_up(await claimed(videos), Outcome("queued", "interrupted", refund=True))
+    await videos.give_up(await claimed(videos), Outcome("interrupted", Status.QUEUED, refund=True))
     assert (await claimed(videos, "w2")).attempts == 1
 
 
@@ -66,8 +66,8 @@ async def test_a_completed_video_is_not_claimed(videos: Videos) -> None:
     assert await videos.claim(JOB, "w1", 30, "m2") == Unclaimed("completed", 0.0)
 
 
-@pytest.mark.parametrize("status", ["failed", "rejected"])
-async def test_a_video_that_failed_is_taken_up_again_by_a_new_message_only(videos: Videos, status: str) -> None:
+@pytest.mark.parametrize("status", [Status.FAILED, Status.REJECTED])
+async def test_a_video_that_failed_is_taken_up_again_by_a_new_message_only(videos: Videos, status: Status) -> None:
     for message in ("m1", "m2"):
         claim = await videos.claim(JOB, "w1", 30, message)
         assert isinstance(claim, Claim)
@@ -88,13 +88,15 @@ async def test_a_video_that_another_message_rejected_is_taken_up_by_a_good_one(v
 
 
 async def test_a_row_that_is_tried_again_still_says_what_went_wrong_before(videos: Videos) -> None:
-    await videos.give_up(await claimed(videos), Outcome("queued", "retry", "busy", "the transcriber is busy"))
+    await videos.give_up(await claimed(videos), Outcome("retry", Status.QUEUED, "busy", "the transcriber is busy"))
     assert await claimed(videos) == Claim("v1", 2, 2)
     assert ((await videos.row("v1")) or {})["error_message"] == "the transcriber is busy"
 
 
-@pytest.mark.parametrize("status", ["queued", "downloading", "transcribing", "generating", "scheduled"])
-async def test_an_open_video_whose_message_the_queue_forgot_is_failed(videos: Videos, pool: Pool, status: str) -> None:
+@pytest.mark.parametrize("status", [status for status in Status if not status.is_end])
+async def test_an_open_video_whose_message_the_queue_forgot_is_failed(
+    videos: Videos, pool: Pool, status: Status
+) -> None:
     claim = await claimed(videos)
     await pool.execute("UPDATE video SET status = $1, updated_at = now() - interval '5 days'", status)
     assert await videos.expire(4 * 86400) == 0  # held
@@ -122,9 +124,9 @@ async def test_every_write_of_an_older_claim_is_refused(videos: Videos, pool: Po
     before = await videos.row("v1")
     writes = (
         videos.extend(old, 30),
-        videos.progress(old, "generating", 0.9),
+        videos.progress(old, Status.GENERATING, 0.9),
         videos.complete(old, DONE),
-        videos.give_up(old, Outcome("failed", "failed", "x", "x")),
+        videos.give_up(old, Outcome("failed", Status.FAILED, "x", "x")),
     )
     for write in writes:
         with pytest.raises(LeaseLost, match="another consumer works on video v1"):
@@ -136,9 +138,9 @@ async def test_a_late_write_of_the_same_claim_does_not_undo_its_completion(video
     claim = await claimed(videos)
     await videos.complete(claim, DONE)
     for write in (
-        videos.progress(claim, "generating", 0.99),
+        videos.progress(claim, Status.GENERATING, 0.99),
         videos.extend(claim, 30),
-        videos.give_up(claim, Outcome("queued", "interrupted", refund=True)),
+        videos.give_up(claim, Outcome("interrupted", Status.QUEUED, refund=True)),
     ):
         with pytest.raises(LeaseLost):
             await write
@@ -163,7 +165,7 @@ async def test_completion_says_everything_and_ends_the_attempt(videos: Videos) -
 async def test_what_attempts_spend_adds_up_whatever_becomes_of_them(videos: Videos) -> None:
     first = await claimed(videos)
     await videos.spend(first, 0.25)
-    await videos.give_up(first, Outcome("queued", "retry"))
+    await videos.give_up(first, Outcome("retry", Status.QUEUED))
     with pytest.raises(LeaseLost):
         await videos.spend(first, 99)
     await videos.spend(await claimed(videos), 0.5)
@@ -193,7 +195,7 @@ async def test_a_rejected_message_does_not_touch_a_video_under_way(videos: Video
 
 
 async def test_no_connection_is_held_between_writes(videos: Videos, pool: Pool) -> None:
-    await videos.progress(await claimed(videos), "transcribing", 0.5)
+    await videos.progress(await claimed(videos), Status.TRANSCRIBING, 0.5)
     assert pool.get_idle_size() == pool.get_size()
 
 

@@ -2,20 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, StreamingResponse
-from starlette.routing import Route
 
 from consumer.clients.transcriber import TranscriberClient
 from consumer.database.videos import Claim, Completion
 from consumer.errors import LeaseLost, TransientError
-from consumer.models import Job, Stage, Usage
+from consumer.models import Job, Stage, Status, Usage
 from consumer.pipeline.download import DownloadSettings
 from consumer.pipeline.pipeline import Tools, run
 from consumer.study.providers.extractive import ExtractiveProvider
@@ -24,8 +20,8 @@ from consumer.worker.lease import Lease
 from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
 from tests.support.consumer.bucket import Bucket
+from tests.support.consumer.fake_transcriber import FakeTranscriber
 from tests.support.consumer.study_samples import FakeProvider
-from tests.support.consumer.study_samples import lecture as lecture_transcript
 
 JOB = Job("v1", LECTURE_ID)
 CLAIM = Claim("v1", 7, 1)
@@ -57,64 +53,32 @@ class Holder:
     """A lease that is lost when told."""
 
     lost: bool = False
-    shown: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    shown: list[tuple[Status, float]] = field(default_factory=list[tuple[Status, float]])
 
     async def extend(self, seconds: float) -> None:
         if self.lost:
             raise LeaseLost("another consumer works on it")
 
-    async def show(self, status: str, fraction: float) -> None:
+    async def show(self, status: Status, fraction: float) -> None:
         self.shown.append((status, fraction))
 
 
-@dataclass
-class Model:
-    """The transcriber's answer: nothing until `may_answer` opens."""
-
-    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    times: int = 0
-    name: str = "stand-in"
-
-    def app(self) -> Starlette:
-        """Its routes."""
-        return Starlette(
-            routes=[
-                Route("/transcribe", self.answer, methods=["POST"]),
-                Route("/health/ready", self.ready),
-                Route("/v1/models", self.ready),
-            ]
-        )
-
-    async def ready(self, request: Request) -> JSONResponse:
-        return JSONResponse({"model": self.name, "device": "cpu", "data": []})
-
-    async def answer(self, request: Request) -> StreamingResponse:
-        await request.body()
-        self.times += 1
-        self.asked.set()
-        return StreamingResponse(self._events(), media_type="application/x-ndjson")
-
-    async def _events(self) -> AsyncIterator[str]:
-        yield json.dumps({"event": "accepted", "request_id": "r", "eta_s": 1}) + "\n"
-        await self.may_answer.wait()
-        yield json.dumps({"event": "done", "transcript": lecture_transcript().model_dump()}) + "\n"
+@pytest.fixture
+def model() -> FakeTranscriber:
+    return FakeTranscriber()
 
 
 @pytest.fixture
-def model() -> Model:
-    return Model()
-
-
-@pytest.fixture
-async def tools(model: Model, tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Tools]:
+async def tools(
+    model: FakeTranscriber, tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Tools]:
     async with YouTubeStandin(lecture) as youtube, serving(model.app()) as url, TranscriberClient(url) as client:
         for name, value in youtube.environment.items():
             monkeypatch.setenv(name, value)
         yield Tools(DownloadSettings(), client, ExtractiveProvider(), tmp_path / "scratch")
 
 
-async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: Model, tools: Tools) -> None:
+async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: FakeTranscriber, tools: Tools) -> None:
     videos, bucket = FakeVideos(), Bucket()
     model.may_answer.set()
     await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, store=bucket, tools=tools)
@@ -127,7 +91,7 @@ async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: Mod
 
 
 async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_and_says_so(
-    model: Model, tools: Tools, tmp_path: Path
+    model: FakeTranscriber, tools: Tools, tmp_path: Path
 ) -> None:
     paid = replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
     videos, full = FakeVideos(), Bucket(full="quiz.json")
@@ -141,7 +105,7 @@ async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_
     assert (model.times, videos.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
 
 
-async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: Model, tools: Tools) -> None:
+async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: FakeTranscriber, tools: Tools) -> None:
     videos, paid = (
         FakeVideos(away=True),
         replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5)))),
@@ -151,7 +115,7 @@ async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: Model, tools:
     assert len(videos.done) == 1
 
 
-async def test_another_whisper_model_transcribes_anew(model: Model, tools: Tools) -> None:
+async def test_another_whisper_model_transcribes_anew(model: FakeTranscriber, tools: Tools) -> None:
     bucket = Bucket()
     model.may_answer.set()
     for attempt, name in enumerate(("small", "large-v3"), 1):
@@ -161,7 +125,7 @@ async def test_another_whisper_model_transcribes_anew(model: Model, tools: Tools
     assert model.times == 2
 
 
-async def test_a_lost_lease_ends_the_job_at_once_and_leaves_nothing(model: Model, tools: Tools) -> None:
+async def test_a_lost_lease_ends_the_job_at_once_and_leaves_nothing(model: FakeTranscriber, tools: Tools) -> None:
     videos, bucket, holder = FakeVideos(), Bucket(), Holder()
     job = asyncio.create_task(run(JOB, CLAIM, Lease(holder, 0.3, 0.02), videos=videos, store=bucket, tools=tools))
     await asyncio.wait_for(model.asked.wait(), 30)

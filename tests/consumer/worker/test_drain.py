@@ -2,7 +2,7 @@
 
 import asyncio
 
-from consumer.models import Outcome
+from consumer.models import Outcome, Status
 from infra.sandbox.standins.sqs import Stored
 from infra.sandbox.waiting import wait_until
 from tests.support.consumer.harness import Harness
@@ -73,7 +73,7 @@ async def test_the_last_write_survives_the_shutdown_of_a_lost_lease(harness: Har
     message = harness.send()
     async with harness.worker(drain_s=0.05) as worker:
         await wait_until(lambda: len(harness.begun) == 1)
-        await harness.videos.give_up(harness.begun[0], Outcome("queued", "retry"))
+        await harness.videos.give_up(harness.begun[0], Outcome("retry", Status.QUEUED))
         worker.handle_exit()
         await wait_until(lambda: worker.health.in_flight == 0)
     assert (await harness.row())["attempts"] == 1

@@ -20,7 +20,7 @@ from infra.sandbox.standins.anthropic import AnthropicStandin, anthropic_standin
 from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.sqs import StrictSqs
 from infra.sandbox.standins.youtube import YouTubeStandin
-from tests.consumer.pipeline.test_pipeline import Model
+from tests.support.consumer.fake_transcriber import FakeTranscriber
 from tests.support.consumer.killable import LEASE_S
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -29,7 +29,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 class World:
     """Everything outside the consumer, which outlives its kills."""
 
-    def __init__(self, aws: Aws, environment: Mapping[str, str], heard: Model, claude: AnthropicStandin) -> None:
+    def __init__(
+        self, aws: Aws, environment: Mapping[str, str], heard: FakeTranscriber, claude: AnthropicStandin
+    ) -> None:
         self.aws = aws
         self.heard = heard
         self.claude = claude
@@ -52,7 +54,7 @@ class World:
 async def world(
     aws: Aws, database: dict[str, str], sqs: StrictSqs, lecture: Path, tmp_path: Path
 ) -> AsyncGenerator[World]:
-    heard, claude = Model(), AnthropicStandin()
+    heard, claude = FakeTranscriber(), AnthropicStandin()
     heard.may_answer.set()
     async with AsyncExitStack() as stack:
         youtube = await stack.enter_async_context(YouTubeStandin(lecture))

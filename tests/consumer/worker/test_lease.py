@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from consumer.errors import LeaseLost, TransientError
+from consumer.models import Status
 from consumer.worker.lease import Lease
 from infra.sandbox.waiting import wait_until
 
@@ -17,7 +18,7 @@ class Holder:
 
     def __init__(self) -> None:
         self.beats = 0
-        self.shown: list[tuple[str, float]] = []
+        self.shown: list[tuple[Status, float]] = []
         self.failures: list[Exception] = []
         self.always: Exception | None = None
         self.may_answer = asyncio.Event()
@@ -33,7 +34,7 @@ class Holder:
         if self.failures:
             raise self.failures.pop()
 
-    async def show(self, status: str, fraction: float) -> None:
+    async def show(self, status: Status, fraction: float) -> None:
         self.shown.append((status, fraction))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from consumer.models import Status
 from infra.sandbox.paths import ROOT
 from infra.sandbox.processes import free_port
 from infra.sandbox.waiting import wait_until
@@ -18,7 +19,6 @@ from infra.sandbox.waiting import wait_until
 TAG = "compose-test"
 BUILD_S, UP_S, COMMAND_S, JOB_S, POLL_S = 900.0, 240.0, 120.0, 120.0, 0.5
 LABELS = {"REVISION": "0123abc", "CREATED": "2026-01-31T12:00:00Z", "SOURCE": "https://example.org/lectern"}
-ENDS = ("completed", "failed", "rejected")
 ONCE = ("model", "aws-setup", "migrate", "doctor")
 OVERLAY = "tests/e2e/compose/youtube.yml"
 SETTINGS = {
@@ -136,7 +136,7 @@ class Stack:
             nonlocal seen
             rows = await asyncio.to_thread(self.sql, f"SELECT status FROM video WHERE id = '{video}'")  # noqa: S608 - ids of our own
             seen = rows[0] if rows else "no row"
-            return seen in {wanted, *ENDS}
+            return seen in {wanted, *(status for status in Status if status.is_end)}
 
         with suppress(AssertionError):
             await wait_until(there, JOB_S, every_s=POLL_S)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +11,44 @@ from pydantic import BaseModel, ConfigDict
 Stage = Literal["download", "audio", "transcribe", "study", "publish"]
 Progress = Callable[[float], None]
 """Called with the fraction done, 0 to 1. Never blocks, never raises."""
+
+
+class Status(StrEnum):
+    """The words in a row's `status`, in the order of a video's life."""
+
+    QUEUED = "queued"
+    DOWNLOADING = "downloading"
+    TRANSCRIBING = "transcribing"
+    GENERATING = "generating"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    SCHEDULED = "scheduled"
+
+    @classmethod
+    def named(cls, word: str) -> "Status | None":
+        """The status of this name; None for a word of another service that owns the table."""
+        return next((status for status in cls if status == word), None)
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the video's life is over, unless somebody submits it anew."""
+        return self in {Status.COMPLETED, Status.FAILED, Status.REJECTED}
+
+    @property
+    def next_step(self) -> str:
+        """What happens next, in words for an operator."""
+        match self:
+            case Status.QUEUED:
+                return "the next free consumer takes it"
+            case Status.SCHEDULED:
+                return "its message comes back when the video should be there"
+            case Status.COMPLETED:
+                return "nothing: it is done"
+            case Status.FAILED | Status.REJECTED:
+                return "nothing: lectern submit starts it anew"
+            case _:
+                return "it is being worked on"
 
 
 class Record(BaseModel):
@@ -33,13 +72,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended: `status` for the row, `recorded_as` for the attempt, which is given back where `refund`.
+    """How an attempt ended. `name` is its word in the attempt's record, in logs and metrics; `status` is the row's.
 
-    The message comes back after `back_s` seconds; None deletes it.
+    `code` and `words` say why, for machines and for the user. With `refund` the attempt does not count. The message
+    comes back after `back_s` seconds; None deletes it.
     """
 
-    status: str
-    recorded_as: str
+    name: str
+    status: Status
     code: str | None = None
     words: str | None = None
     refund: bool = False

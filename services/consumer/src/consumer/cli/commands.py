@@ -19,7 +19,7 @@ from consumer.database.migrator import migrate as apply_migrations
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
 from consumer.errors import BadMessage, ConfigError, LecternError, TransientError
-from consumer.models import Job
+from consumer.models import Job, Status
 from consumer.observability import logs
 from consumer.settings import DatabaseSettings, PipelineSettings, Settings, read_settings
 from consumer.worker.messages import check_video_id
@@ -59,7 +59,7 @@ def status(video_id: VideoId) -> None:
     logs.configure(quiet=True)
     row = asyncio.run(_row(video_id))
     report.print_row(console, row)
-    if row["status"] == "failed":
+    if row["status"] == Status.FAILED:
         raise typer.Exit(1)
 
 

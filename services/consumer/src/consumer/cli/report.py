@@ -8,16 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-NEXT = {
-    "queued": "the next free consumer takes it",
-    "downloading": "it is being worked on",
-    "transcribing": "it is being worked on",
-    "generating": "it is being worked on",
-    "completed": "nothing: it is done",
-    "failed": "nothing: lectern submit starts it anew",
-    "rejected": "nothing: lectern submit starts it anew",
-    "scheduled": "its message comes back when the video should be there",
-}
+from consumer.models import Status
 
 
 def print_row(console: Console, row: Mapping[str, Any]) -> None:
@@ -45,7 +36,8 @@ def print_history(
         if attempt["ended_at"]:
             why = f": {attempt['error_message']}" if attempt["error_message"] else ""
             console.print(f"  {_time(attempt['ended_at'])} {ended}{why}", highlight=False, markup=False)
-    console.print(f"\nnow: {row['status']}; next: {NEXT.get(row['status'], 'unknown')}", highlight=False)
+    status = Status.named(row["status"])
+    console.print(f"\nnow: {row['status']}; next: {status.next_step if status else 'unknown'}", highlight=False)
 
 
 def _shown(name: str, value: object) -> str:

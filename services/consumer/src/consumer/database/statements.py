@@ -4,6 +4,7 @@ import re
 from importlib.resources import files
 
 from consumer.errors import ConfigError
+from consumer.models import Status
 
 NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?")
@@ -14,8 +15,9 @@ def load_statements(video_table: str) -> dict[str, str]:
     text = files("consumer.database").joinpath("sql/videos.sql").read_text()
     parts = NAME.split(text)[1:]
     quoted = quote(video_table)
+    unended = ", ".join(f"'{status}'" for status in Status if not status.is_end)
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    return {name: body.strip().rstrip(";").replace(":video", quoted) for name, body in pairs}
+    return {name: body.strip().rstrip(";").replace(":video", quoted).replace(":open", unended) for name, body in pairs}
 
 
 def quote(table: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from consumer.database.postgres import Pool, translate_errors
 from consumer.database.statements import load_statements
 from consumer.errors import LeaseLost
-from consumer.models import Job, Outcome, Stage
+from consumer.models import Job, Outcome, Stage, Status
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Unclaimed:
-    """Why there was nothing to claim: the video has its end, or somebody holds it for `held_s` seconds."""
+    """Why there was nothing to claim: the video has its end, or somebody holds it for `held_s` seconds.
+
+    `status` is the row's, which may be a word of another service that owns the table; "gone" where there is no row.
+    """
 
     status: str
     held_s: float
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody will work on the video any more."""
+        status = Status.named(self.status)
+        return status is not None and status.is_end
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Videos:
         """Keep the lease for another `lease_s` seconds."""
         await self._fenced("extend", claim, lease_s)
 
-    async def progress(self, claim: Claim, status: str, fraction: float) -> None:
+    async def progress(self, claim: Claim, status: Status, fraction: float) -> None:
         """Show how far the work is, 0 to 1."""
         await self._fenced("progress", claim, status, fraction)
 
@@ -81,12 +90,12 @@ class Videos:
         names = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")
         keys = [done.keys[name] for name in names]
         about = (done.title, done.channel, done.duration_s, done.language)
-        await self._end("complete", claim, (*about, *keys), ("completed", None, None))
+        await self._end("complete", claim, (*about, *keys), (Status.COMPLETED, None, None))
 
     async def give_up(self, claim: Claim, outcome: Outcome) -> None:
         """End the attempt otherwise."""
         why = (outcome.code, outcome.words)
-        await self._end("give_up", claim, (outcome.status, *why, int(outcome.refund)), (outcome.recorded_as, *why))
+        await self._end("give_up", claim, (outcome.status, *why, int(outcome.refund)), (outcome.name, *why))
 
     async def reject(self, video_id: str, code: str, message: str) -> None:
         """A message named this row and nothing that can be worked on."""

@@ -15,14 +15,13 @@ import structlog
 from consumer.clients.sqs import Message, Queue
 from consumer.database.videos import Claim, Unclaimed, Videos
 from consumer.errors import BadMessage, EnvironmentFault, LeaseLost, LecternError, PolicyError, RowRefused, VideoError
-from consumer.models import Job, Outcome
+from consumer.models import Job, Outcome, Status
 from consumer.worker.circuit_breaker import Breaker
 from consumer.worker.lease import Lease
 from consumer.worker.messages import parse
 from consumer.worker.retry_policy import INTERRUPTED, RENEWED, RetryPolicy
 
 log = structlog.get_logger()
-ENDED = ("completed", "failed", "rejected")
 LONGEST_HELD_S = 3600.0
 
 RunJob = Callable[[Job, Claim, Lease], Awaitable[None]]
@@ -102,7 +101,7 @@ class Handler:
             raise
         self._breaker.close("work")
         await self._delete(message)
-        return "completed"
+        return Status.COMPLETED
 
     def _verdict(self, claim: Claim, error: LecternError) -> Outcome:
         """How the attempt ends, and what its error says about this consumer."""
@@ -123,7 +122,7 @@ class Handler:
             await self._delete(message)
         else:
             await self.give_back(message, outcome.back_s)
-        return outcome.recorded_as
+        return outcome.name
 
     async def _write(self, claim: Claim, outcome: Outcome) -> str | None:
         """An attempt's last write, which survives a shutdown; what hindered it, None where nothing did.
@@ -167,7 +166,7 @@ class Handler:
 
     async def _leave(self, message: Message, claim: Unclaimed) -> str:
         """The video has its end, or somebody else works on it."""
-        if claim.status in ENDED:
+        if claim.has_ended:
             log.info("message.duplicate", status=claim.status)
             await self._delete(message)
             return "duplicate"
@@ -207,5 +206,5 @@ class _Held:
         await self._videos.extend(self._claim, seconds)
         await self._queue.extend(self._message, seconds)
 
-    async def show(self, status: str, fraction: float) -> None:
+    async def show(self, status: Status, fraction: float) -> None:
         await self._videos.progress(self._claim, status, fraction)

@@ -8,19 +8,19 @@ from typing import Protocol, Self
 import structlog
 
 from consumer.errors import LeaseLost, LecternError
-from consumer.models import Stage
+from consumer.models import Stage, Status
 
 log = structlog.get_logger()
 TICK_S = 1.0  # how often progress is written
 BEATS_A_LEASE = 3
 MARGIN = 0.8  # of the lease without a good beat, and it counts as lost
 
-SHARES: dict[Stage, tuple[str, float, float]] = {
-    "download": ("downloading", 0.0, 0.15),
-    "audio": ("downloading", 0.15, 0.05),
-    "transcribe": ("transcribing", 0.2, 0.5),
-    "study": ("generating", 0.7, 0.25),
-    "publish": ("generating", 0.95, 0.05),
+SHARES: dict[Stage, tuple[Status, float, float]] = {
+    "download": (Status.DOWNLOADING, 0.0, 0.15),
+    "audio": (Status.DOWNLOADING, 0.15, 0.05),
+    "transcribe": (Status.TRANSCRIBING, 0.2, 0.5),
+    "study": (Status.GENERATING, 0.7, 0.25),
+    "publish": (Status.GENERATING, 0.95, 0.05),
 }
 """Each stage's status, and its part of the whole: where it begins and how much it is."""
 
@@ -32,7 +32,7 @@ class Holder(Protocol):
         """Raises LeaseLost where the message or the row is not ours any more."""
         ...
 
-    async def show(self, status: str, fraction: float) -> None:
+    async def show(self, status: Status, fraction: float) -> None:
         """Write the progress; raises LeaseLost likewise."""
         ...
 
@@ -51,8 +51,8 @@ class Lease:
         self._held_since = time.monotonic() if held_since is None else held_since
         self._seconds = seconds
         self._tick_s = tick_s
-        self._shown: tuple[str, float] | None = None
-        self._wanted: tuple[str, float] | None = None
+        self._shown: tuple[Status, float] | None = None
+        self._wanted: tuple[Status, float] | None = None
         self._lost: LeaseLost | None = None
         self._leaving = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from consumer.errors import BadMessage, EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
-from consumer.models import Outcome
+from consumer.models import Outcome, Status
 
 PREMIERE_S = 3600.0
 SOONEST_S = 60.0
@@ -24,32 +24,32 @@ class RetryPolicy:
         outcome = partial(Outcome, code=error.code, words=str(error))
         match error:
             case VideoError():
-                return outcome("failed", "failed")
+                return outcome("failed", Status.FAILED)
             case PolicyError() | BadMessage():
-                return outcome("rejected", "rejected", refund=True)
+                return outcome("rejected", Status.REJECTED, refund=True)
             case NotYet():
-                return outcome("scheduled", "scheduled", refund=True, back_s=_seconds_until(error.until, now))
+                return outcome("scheduled", Status.SCHEDULED, refund=True, back_s=_seconds_until(error.until, now))
             case EnvironmentFault():
-                return outcome("queued", "environment", refund=True, back_s=pause_s)
+                return outcome("environment", Status.QUEUED, refund=True, back_s=pause_s)
             case _ if attempts < self.max_attempts:
                 wanted = error.retry_after_s if isinstance(error, TransientError) else None
-                return outcome("queued", "retry", back_s=wanted or self.backoff_s(attempts))
+                return outcome("retry", Status.QUEUED, back_s=wanted or self.backoff_s(attempts))
             case _:
-                return Outcome("failed", "failed", error.code, f"given up after {attempts} attempts: {error}")
+                return Outcome("failed", Status.FAILED, error.code, f"given up after {attempts} attempts: {error}")
 
     def cut_off(self) -> Outcome:
         """The end of a video whose attempts all ended without a word."""
         words = f"given up: the work was cut off {self.max_attempts} times without a word"
-        return Outcome("failed", "failed", "cut_off", words)
+        return Outcome("failed", Status.FAILED, "cut_off", words)
 
     def backoff_s(self, attempts: int) -> float:
         """Seconds until the next try after so many."""
         return self.retry_s * BACKOFF[min(attempts, len(BACKOFF)) - 1]
 
 
-INTERRUPTED = Outcome("queued", "interrupted", refund=True)
+INTERRUPTED = Outcome("interrupted", Status.QUEUED, refund=True)
 """A shutdown is nobody's failure."""
-RENEWED = Outcome("queued", "renewed", refund=True, back_s=0)
+RENEWED = Outcome("renewed", Status.QUEUED, refund=True, back_s=0)
 """The queue's last delivery of a message is not worked on: a copy of it is."""
 
 

@@ -1,4 +1,5 @@
--- Every statement that the consumer sends. `:video` is the table's name; times are the database's own.
+-- Every statement that the consumer sends. `:video` is the table's name, `:open` the statuses of a video that has no end
+-- yet; times are the database's own.
 -- Fenced: it changes nothing unless the claim's token is the newest and its lease was not given back.
 
 -- name: claim
@@ -81,7 +82,7 @@ WHERE id = $1 AND (lease_until IS NULL OR lease_until < now());
 -- End the videos that we once worked on, that nobody holds, and whose message the queue has let go by now (`$1` seconds).
 UPDATE :video SET status = 'failed', error_code = 'message_lost', updated_at = now(), lease_owner = NULL, lease_until = NULL,
     error_message = concat('given up: its message is gone from the queue', '; the last time: ' || error_message)
-WHERE lease_token > 0 AND status IN ('queued', 'downloading', 'transcribing', 'generating', 'scheduled')
+WHERE lease_token > 0 AND status IN (:open)
     AND (lease_until IS NULL OR lease_until < now()) AND updated_at < now() - $1 * interval '1 second';
 
 -- name: ping
