@@ -1,7 +1,6 @@
 """The study page: its text, and in a real browser where there is one."""
 
 import re
-import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from playwright.async_api import Page, async_playwright, expect
 
 from consumer.export.page import study_page
 from consumer.models import Card, Proof, QuizItem, Source, StudyMaterial, Transcript
+from infra.sandbox.browser import ARGUMENTS, CHROMIUM
 from tests.support.consumer.study_samples import FILE, TALK, transcript
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 SAID = transcript("The sun is eight minutes away.", "The engineer designed the first machine.")
 
@@ -53,7 +52,7 @@ async def browser_page(tmp_path: Path) -> AsyncGenerator[Page]:
     (tmp_path / "study.html").write_text(_page(), encoding="utf-8")
     troubles: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         page = await browser.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text))

@@ -1,12 +1,9 @@
 """A newer yt-dlp beside the built-in one: fetched by the real pip from a local index, tried out, used, rolled back."""
 
 import asyncio
-import base64
-import hashlib
 import os
 import shutil
-import zipfile
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -20,46 +17,13 @@ from consumer.pipeline.download import DownloadSettings, download
 from consumer.youtube.update import run_selftest, update
 from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, find_deno, find_overlay, own_version
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
+from tests.support.consumer.wheels import repacked, write_wheel
 
 pytestmark = pytest.mark.slow  # pip fills a folder for each of them
 NEWER, BROKEN, UNSOLVING, DEMANDING = "2099.1.1", "2099.2.2", "2099.3.3", "2099.4.4"
 SOLVER = distribution("yt-dlp-ejs").version
 CORE = "yt_dlp_ejs/yt/solver/core.min.js"
 CORRUPT = {"yt_dlp/__init__.py": b"raise ImportError('this yt-dlp is broken')\n"}
-
-
-def repacked(name: str, version: str, changed: Mapping[str, bytes], requires: str = "") -> dict[str, bytes]:
-    """The files of an installed package as a wheel of another version would hold them."""
-    found = distribution(name)
-    package = name.replace("-", "_")
-    files = {
-        str(path): Path(str(path.locate())).read_bytes()
-        for path in found.files or []
-        if path.parts[0] == package and path.suffix != ".pyc"
-    }
-    info = f"{package}-{version}.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}"
-    command = f"[console_scripts]\n{name} = {package}:main\n"
-    wheel = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    about = {"METADATA": metadata, "WHEEL": wheel, "entry_points.txt": "" if name == "deno" else command}
-    return {**files, **changed, **{f"{info}/{file}": text.encode() for file, text in about.items()}}
-
-
-def write_wheel(folder: Path, name: str, version: str, files: Mapping[str, bytes]) -> None:
-    """A wheel with its record."""
-    package = name.replace("-", "_")
-    record = f"{package}-{version}.dist-info/RECORD"
-    lines = [f"{path},sha256={_digest(body)},{len(body)}" for path, body in files.items()]
-    with zipfile.ZipFile(folder / f"{package}-{version}-py3-none-any.whl", "w") as wheel:
-        for path, body in files.items():
-            entry = zipfile.ZipInfo(path)
-            entry.external_attr = (0o100755 if "/scripts/" in path else 0o100644) << 16
-            wheel.writestr(entry, body)
-        wheel.writestr(record, "\n".join([*lines, f"{record},,"]))
-
-
-def _digest(body: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=").decode()
 
 
 @pytest.fixture(scope="module")

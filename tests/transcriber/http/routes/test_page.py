@@ -1,6 +1,5 @@
 """The small page at /, in a real browser: against the real service, and where that matters against a fake model."""
 
-import shutil
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -9,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from infra.sandbox.browser import ARGUMENTS, CHROMIUM
 from tests.support.transcriber.fake_service import Served, served
 from tests.support.transcriber.fakes import heard
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "if a < b && b --> c: <script>alert(1)</script>"
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -24,7 +23,7 @@ pytestmark = [
 async def opened(address: str) -> AsyncGenerator[Page]:
     """The page, on which no script may fail."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         page = await browser.new_page()
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))

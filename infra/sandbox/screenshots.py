@@ -1,0 +1,55 @@
+"""`./dev screenshots`: the README's picture of the study page, from a run of the demo that ends as it is taken."""
+
+import asyncio
+import sys
+
+from playwright.async_api import FloatRect, Page, async_playwright
+from rich.console import Console
+
+from infra.sandbox.browser import ARGUMENTS, CHROMIUM
+from infra.sandbox.demo import OUT, demo
+from infra.sandbox.paths import LECTURE, ROOT
+from infra.sandbox.standins.youtube import LECTURE_ID
+
+PICTURE = ROOT / "docs" / "study-page.png"
+WIDTH_PX, MARGIN_PX, SCALE = 720, 12, 1.5
+
+
+def main() -> None:
+    """Exit code 0 when the picture is written, 1 when the demo fails, 2 where there is no Chromium."""
+    console = Console(soft_wrap=True)
+    if CHROMIUM is None:
+        console.print("dev screenshots: there is no Chromium here: install it with your system's packages", style="red")
+        sys.exit(2)
+    if code := asyncio.run(demo(console, LECTURE_ID, LECTURE)):
+        sys.exit(code)
+    asyncio.run(take())
+    console.print(f"wrote {PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1000} kB")
+
+
+async def take() -> None:
+    """The page as a student has it: a card turned to its answer, the first question answered."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        page = await browser.new_page(viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=SCALE)
+        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await page.goto((OUT / LECTURE_ID / "study.html").absolute().as_uri())
+        await _study(page)
+        bottom = await page.locator(".items > li").first.evaluate(
+            "item => item.getBoundingClientRect().bottom + scrollY"
+        )
+        clip = FloatRect(x=0, y=0, width=WIDTH_PX, height=bottom + MARGIN_PX)
+        await page.screenshot(path=PICTURE, full_page=True, clip=clip)
+        await browser.close()
+
+
+async def _study(page: Page) -> None:
+    await page.get_by_role("button", name="Show the answer").click()
+    item = page.locator(".items > li").first
+    await item.get_by_role("radio").first.check()
+    await item.get_by_role("button", name="Check").click()
+    await page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+
+
+if __name__ == "__main__":
+    main()

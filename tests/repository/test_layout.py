@@ -1,0 +1,26 @@
+"""What keeps the house easy to find one's way in: few modules a folder, short files."""
+
+from collections import Counter
+
+from infra.sandbox.paths import ROOT
+
+MOST_MODULES, MOST_LINES = 14, 250
+HOUSES = ("services", "tests", "infra")
+A_PROGRAM_OF_ITS_OWN = "infra/sandbox/assets/pocket-model/train"
+"""Trained the model that the tests use; kept to show how, run by nobody."""
+MODULES = [
+    path
+    for house in HOUSES
+    for path in (ROOT / house).rglob("*.py")
+    if path.name != "__init__.py" and A_PROGRAM_OF_ITS_OWN not in str(path)
+]
+
+
+def test_no_folder_holds_more_modules_than_a_screen_shows() -> None:
+    counts = Counter(path.parent.relative_to(ROOT) for path in MODULES)
+    assert {str(folder): count for folder, count in counts.items() if count > MOST_MODULES} == {}
+
+
+def test_no_module_is_longer_than_can_be_read_at_once() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in MODULES}
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
