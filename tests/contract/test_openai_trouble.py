@@ -35,7 +35,7 @@ async def test_too_large_a_file_is_a_status_error_that_says_so(lecture: Path) ->
 
 async def test_a_full_service_is_a_server_error_with_a_time_to_come_back(lecture: Path) -> None:
     async with served(max_requests=1) as server, client(server) as ai:
-        with server.service.gate.place(7.2), pytest.raises(openai.InternalServerError, match="under way") as refused:
+        with server.service.slots.take(7.2), pytest.raises(openai.InternalServerError, match="under way") as refused:
             await ai.audio.transcriptions.create(file=lecture, model=MODEL)
     assert (refused.value.status_code, refused.value.response.headers["retry-after"]) == (503, "5")
     assert refused.value.code == "server_overloaded"

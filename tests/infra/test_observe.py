@@ -50,7 +50,11 @@ async def said() -> dict[str, set[str]]:
     transcriber.answered("/transcribe", 200)
     transcriber.failed("Overloaded")
     transcriber.waited(0.1)
-    for gauge in ("queued_audio_seconds", "predicted_wait_seconds"):  # the service adds them with its engine
+    for gauge in (
+        "model_threads",
+        "queued_audio_seconds",
+        "predicted_wait_seconds",
+    ):  # the service adds them with its engine
         transcriber.gauge(gauge, gauge, lambda: 0.0)
     async with (
         serve_health(health, consumer.registry, "127.0.0.1", 0) as port,

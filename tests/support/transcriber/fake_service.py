@@ -71,7 +71,7 @@ class Served:
     def is_idle(self) -> bool:
         """Whether nothing is left of any request."""
         engine = self.service.engine
-        return not self.uploads() and not self.service.gate.inside and (engine is None or not engine.queued_audio_s)
+        return not self.uploads() and not self.service.slots.taken and (engine is None or not engine.queued_audio_s)
 
     async def until_idle(self, timeout_s: float = 5) -> None:
         """Wait until nothing is left of any request."""

@@ -2,31 +2,6 @@
 
 from tests.support.transcriber.fake_service import served
 from transcriber.metrics.prometheus import Metrics
-from transcriber.metrics.throughput import Lately
-
-
-def test_speed_and_business_are_those_of_the_last_minute() -> None:
-    now = [0.0]
-    lately = Lately(lambda: now[0])
-    lately.add(4, busy_s=1000.0, audio_s=1.0)
-    now[0] = 100.0
-    lately.add(6, busy_s=3.0, audio_s=60.0)
-    now[0] = 110.0
-    lately.add(6, busy_s=3.0, audio_s=60.0)
-    assert (lately.speed, lately.windows_a_second, lately.busy) == (20.0, 0.2, 0.1)
-
-
-def test_two_model_threads_are_twice_as_fast_and_no_busier_than_all_the_time() -> None:
-    now = [100.0]
-    lately = Lately(lambda: now[0])
-    lately.models = 2
-    for now[0] in (110.0, 110.0, 115.0, 120.0):
-        lately.add(4, busy_s=10.0, audio_s=100.0)
-    assert (lately.speed, lately.busy) == (20.0, 1.0)
-
-
-def test_a_model_that_did_nothing_has_no_speed() -> None:
-    assert Lately().speed == 0.0
 
 
 def test_a_refusal_is_counted_by_its_reason_and_other_errors_are_not_refusals() -> None:
@@ -65,9 +40,7 @@ async def test_the_page_says_what_is_queued_and_what_the_process_needs() -> None
         for name in (
             "transcriber_queued_audio_seconds",
             "transcriber_predicted_wait_seconds",
-            "transcriber_speed_times_real_time",
-            "transcriber_windows_per_second",
-            "transcriber_model_busy_ratio",
+            "transcriber_model_threads",
             "transcriber_requests_under_way",
             "process_resident_memory_bytes",
         ):

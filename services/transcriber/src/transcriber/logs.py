@@ -8,9 +8,9 @@ import structlog
 from transcriber.settings import LogFormat
 
 
-def configure(form: LogFormat = "auto") -> None:
+def configure(log_format: LogFormat = "auto") -> None:
     """Set structlog up, and send what libraries log the same way."""
-    text = form == "text" or (form == "auto" and sys.stdout.isatty())
+    text = log_format == "text" or (log_format == "auto" and sys.stdout.isatty())
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

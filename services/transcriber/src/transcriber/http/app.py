@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from transcriber import version
 from transcriber.errors import TranscriberError
 from transcriber.http import problems
-from transcriber.http.middleware import Exchanges
+from transcriber.http.middleware import RequestObserver
 from transcriber.http.routes import health, openai, page, transcriptions
 from transcriber.http.routes.openapi import DESCRIPTION
 from transcriber.http.service import LoadModel, Service, load_whisper
@@ -47,7 +47,7 @@ def create_app(
     for router in (transcriptions.router, openai.router, health.router, page.router()):
         app.include_router(router)
     problems.install(app)
-    app.add_middleware(Exchanges, metrics=service.metrics)  # the last one added sees every answer, errors too
+    app.add_middleware(RequestObserver, metrics=service.metrics)  # the last one added sees every answer, errors too
     return app
 
 

@@ -9,30 +9,30 @@ from transcriber.errors import Draining, Overloaded
 SOONEST_S = 5.0
 
 
-class Gate:
-    """Lets `limit` requests in; the event loop is its only thread."""
+class RequestSlots:
+    """Lets `limit` requests in at one time, of which `taken` are in now; the event loop is its only thread."""
 
     def __init__(self, limit: int) -> None:
-        self.inside = 0
+        self.taken = 0
         self._limit = limit
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self._all_free = asyncio.Event()
+        self._all_free.set()
         self._bodies: set[asyncio.Timeout] = set()
         self._shut: Draining | None = None
 
     @contextmanager
-    def place(self, next_free_s: float) -> Generator[None]:
-        """Hold a place. Raises Overloaded where there is none, with `next_free_s` as the time to come back."""
-        if self.inside >= self._limit:
+    def take(self, next_free_s: float) -> Generator[None]:
+        """Hold a slot. Raises Overloaded where none is free, with `next_free_s` as the time to come back."""
+        if self.taken >= self._limit:
             raise Overloaded(f"{self._limit} requests are under way: try again later", max(SOONEST_S, next_free_s))
-        self.inside += 1
-        self._empty.clear()
+        self.taken += 1
+        self._all_free.clear()
         try:
             yield
         finally:
-            self.inside -= 1
-            if not self.inside:
-                self._empty.set()
+            self.taken -= 1
+            if not self.taken:
+                self._all_free.set()
 
     @asynccontextmanager
     async def body(self) -> AsyncGenerator[None]:
@@ -49,13 +49,13 @@ class Gate:
         finally:
             self._bodies.discard(until)
 
-    async def empty(self) -> None:
-        """Wait until nobody is inside."""
-        await self._empty.wait()
+    async def all_free(self) -> None:
+        """Wait until no request is in."""
+        await self._all_free.wait()
 
-    def shut(self, goodbye: Draining) -> int:
-        """End the bodies that are still coming with this error; how many there are."""
-        self._shut = goodbye
+    def shut(self, draining: Draining) -> int:
+        """End the bodies that are still coming with this error, and all that come later; how many there are."""
+        self._shut = draining
         for until in self._bodies:
             until.reschedule(0)
         return len(self._bodies)

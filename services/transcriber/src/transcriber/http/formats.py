@@ -14,15 +14,15 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 
-def render(transcript: Transcript, form: Format) -> str:
+def render(transcript: Transcript, output_format: Format) -> str:
     """The body of an answer in any format but ndjson."""
-    if form == "text":
+    if output_format == "text":
         return to_text(transcript)
-    if form == "srt":
+    if output_format == "srt":
         return to_srt(transcript.segments)
-    if form == "vtt":
+    if output_format == "vtt":
         return to_vtt(transcript.segments)
-    return to_tsv(transcript.segments) if form == "tsv" else transcript.model_dump_json()
+    return to_tsv(transcript.segments) if output_format == "tsv" else transcript.model_dump_json()
 
 
 def to_text(transcript: Transcript) -> str:

@@ -21,7 +21,7 @@ LINGER_S = 2.0
 LINGER_BYTES = 64 << 20
 
 
-class Exchange:
+class ObservedRequest:
     """One request and its answer. `status` is 500 until an answer begins: an exception gives none."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +93,7 @@ class Exchange:
                     self._body_comes = message["type"] == "http.request" and message.get("more_body", False)
 
 
-class Exchanges:
+class RequestObserver:
     """ASGI middleware. Puts `request_id` into the request's state; `about` there is added to the log line."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -104,21 +104,21 @@ class Exchanges:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(scope, receive, send)
-        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
+        observed = ObservedRequest(scope, receive, send)
+        with structlog.contextvars.bound_contextvars(request_id=observed.request_id):
             try:
-                await self._app(scope, exchange.receive, exchange.send)
+                await self._app(scope, observed.receive, observed.send)
             finally:
-                self._tell(exchange)
+                self._tell(observed)
 
-    def _tell(self, exchange: Exchange) -> None:
-        self._metrics.answered(exchange.route, exchange.status)
-        if error := exchange.about.get("error"):
+    def _tell(self, observed: ObservedRequest) -> None:
+        self._metrics.answered(observed.route, observed.status)
+        if error := observed.about.get("error"):
             self._metrics.failed(str(error))
-        if OUR_FAULT in (exchange.status, exchange.about.get("error_status")):
-            log.error("request", **exchange.facts())
-        elif not exchange.route.startswith(QUIET):
-            log.info("request", **exchange.facts())
+        if OUR_FAULT in (observed.status, observed.about.get("error_status")):
+            log.error("request", **observed.facts())
+        elif not observed.route.startswith(QUIET):
+            log.info("request", **observed.facts())
 
 
 def _copied(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

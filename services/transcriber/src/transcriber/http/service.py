@@ -14,7 +14,7 @@ import structlog
 from transcriber import errors
 from transcriber.audio.media import MediaLimits
 from transcriber.engine.engine import COME_BACK_S, Engine, EngineSettings
-from transcriber.http.concurrency import Gate
+from transcriber.http.concurrency import RequestSlots
 from transcriber.http.upload.uploads import UploadLimits
 from transcriber.metrics.prometheus import Metrics
 from transcriber.model.backend import Backend
@@ -37,7 +37,7 @@ class Service:
         self.settings = settings
         self.spool = spool
         self.metrics = Metrics()
-        self.gate = Gate(settings.max_requests)
+        self.slots = RequestSlots(settings.max_requests)
         self.limits = UploadLimits(settings.max_upload_bytes, settings.client_timeout_seconds)
         self.engine: Engine | None = None
         self.fatal: BaseException | None = None
@@ -46,7 +46,7 @@ class Service:
         self._phase = "the model is loading"
         self._began_at = time.monotonic()
         self._start_s = self._leaves_at = 0.0
-        self.metrics.gauge("requests_under_way", "Uploads and transcriptions now", lambda: self.gate.inside)
+        self.metrics.gauge("requests_under_way", "Uploads and transcriptions now", lambda: self.slots.taken)
 
     # --- asked by the routes --------------------------------------------------------------------------------------
 
@@ -70,13 +70,13 @@ class Service:
         return self.engine
 
     @contextmanager
-    def place(self) -> Generator[Engine]:
-        """The engine, and a place among its requests. Raises NotReady, Draining or Overloaded."""
+    def slot(self) -> Generator[Engine]:
+        """The engine, and one of the request slots. Raises NotReady, Draining or Overloaded."""
         engine = self.loaded_engine()
         if self.stopping:
-            raise self._goodbye()
+            raise self._draining_error()
         engine.check_open()
-        with self.gate.place(engine.next_end_s()):
+        with self.slots.take(engine.next_end_s()):
             yield engine
 
     def come_back_s(self) -> float:
@@ -94,7 +94,8 @@ class Service:
         backends = await self._loaded(load)
         self._phase = "the model is warming up"
         settings = self._engine_settings(backends[0])
-        self.metrics.models(len(backends) * settings.workers)
+        threads = len(backends) * settings.workers
+        self.metrics.gauge("model_threads", "Batches that the model decodes at one time", lambda: float(threads))
         engine = Engine(backends[0], settings, self.metrics, backends[1:])
         try:
             await engine.start()
@@ -117,17 +118,17 @@ class Service:
         grace_s = 0.0 if self.engine.failed else self.settings.drain_seconds
         self._leaves_at = time.monotonic() + grace_s
         queued_audio_s = round(self.engine.queued_audio_s, 1)
-        log.info("drain.begin", grace_s=grace_s, requests=self.gate.inside, queued_audio_s=queued_audio_s)
-        ends = {asyncio.create_task(self.gate.empty()), asyncio.create_task(hurry.wait())}
+        log.info("drain.begin", grace_s=grace_s, requests=self.slots.taken, queued_audio_s=queued_audio_s)
+        ends = {asyncio.create_task(self.slots.all_free()), asyncio.create_task(hurry.wait())}
         await asyncio.wait(ends, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()
         self._leaves_at = time.monotonic()
-        dropped = self.gate.shut(self._goodbye()) + await self.engine.drain(0, self.come_back_s())
+        dropped = self.slots.shut(self._draining_error()) + await self.engine.drain(0, self.come_back_s())
         log.info("drain.end", dropped=dropped)
         return dropped
 
-    def _goodbye(self) -> errors.Draining:
+    def _draining_error(self) -> errors.Draining:
         return errors.Draining("the server is shutting down: send the file again", self.come_back_s())
 
     async def _loaded(self, load: LoadModel) -> Sequence[Backend]:

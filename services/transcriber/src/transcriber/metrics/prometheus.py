@@ -7,7 +7,6 @@ from prometheus_client import CONTENT_TYPE_LATEST as MEDIA_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from transcriber.engine.metrics import Wait
-from transcriber.metrics.throughput import Lately
 
 PREFIX = "transcriber_"
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800)
@@ -19,15 +18,16 @@ __all__ = ["MEDIA_TYPE", "Metrics", "Stage"]
 
 
 class Metrics:
-    """Counts for one app; implements `watcher.EngineMetrics`."""
+    """Counts for one app; implements `engine.metrics.EngineMetrics`."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # memory, processor time, open files
-        self._lately = Lately()
         self._windows = Counter(f"{PREFIX}windows", "Windows decoded, retries included", registry=registry)
         self._audio = Counter(f"{PREFIX}audio_seconds", "Seconds of audio transcribed", registry=registry)
-        self._busy = Counter(f"{PREFIX}model_busy_seconds", "Seconds the model worked", registry=registry)
+        self._busy = Counter(
+            f"{PREFIX}model_busy_seconds", "Seconds that model threads worked, all together", registry=registry
+        )
         self._fill = Histogram(
             f"{PREFIX}batch_fill",
             "Rows in a batch over its size",
@@ -49,7 +49,10 @@ class Metrics:
             registry=registry,
         )
         self._retries = Counter(
-            f"{PREFIX}retries", "Windows decoded again, by the guard that doubted them", ["guard"], registry=registry
+            f"{PREFIX}retries",
+            "Windows decoded again, by the guard that found their text of low confidence",
+            ["guard"],
+            registry=registry,
         )
         self._cancelled = Counter(f"{PREFIX}cancelled", "Clients that left early", registry=registry)
         self._uploaded = Counter(f"{PREFIX}upload_bytes", "Bytes of files received", registry=registry)
@@ -62,14 +65,6 @@ class Metrics:
         self._rejected = Counter(
             f"{PREFIX}rejected", "Requests to come back later, and why", ["reason"], registry=registry
         )
-        lately = self._lately
-        self.gauge("speed_times_real_time", "Seconds of audio a second of work, lately", lambda: lately.speed)
-        self.gauge("windows_per_second", "Windows decoded a second, lately", lambda: lately.windows_a_second)
-        self.gauge("model_busy_ratio", "Share of their time that model threads worked, lately", lambda: lately.busy)
-
-    def models(self, threads: int) -> None:
-        """How many batches the model decodes at one time."""
-        self._lately.models = threads
 
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
         """A figure that is read when Prometheus asks."""
@@ -86,7 +81,6 @@ class Metrics:
         self._fill.observe(rows / size)
         self._busy.inc(busy_s)
         self._audio.inc(audio_s)
-        self._lately.add(rows, busy_s, audio_s)
 
     def waited(self, seconds: float, stage: Wait = "model") -> None:
         self._waited.labels(stage).observe(seconds)

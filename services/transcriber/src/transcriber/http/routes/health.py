@@ -40,7 +40,7 @@ async def ready(request: Request) -> JSONResponse:
             "device": engine.backend.device,
             "queued_audio_s": round(engine.queued_audio_s, 1),
             "predicted_wait_s": round(engine.predicted_wait_s(), 1),
-            "requests": service.gate.inside,
+            "requests": service.slots.taken,
         }
     )
 

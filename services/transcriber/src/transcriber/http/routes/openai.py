@@ -19,16 +19,17 @@ from transcriber.http.routes import openapi, openapi_examples
 from transcriber.http.routes.languages import name_of
 from transcriber.http.routes.transcriptions import OpenEngine, begun, eta, finished, received, service_of
 from transcriber.http.service import Service
-from transcriber.http.streaming import HEARTBEAT_S, Live, Work, opened, with_heartbeat
+from transcriber.http.streaming import HEARTBEAT_S, StreamingAnswer, opened, with_heartbeat
 from transcriber.http.upload import options
 from transcriber.http.upload.uploads import Upload
+from transcriber.http.upload_run import UploadRun
 from transcriber.schemas import Done, EngineEvent, Options, SegmentEvent, Task, Transcript
 from transcriber.text.segmenter import between
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(require_key)], tags=["OpenAI"])
 
-Shape = Literal["json", "text", "srt", "verbose_json", "vtt"]
-SHAPES: tuple[Shape, ...] = ("json", "text", "srt", "verbose_json", "vtt")
+ResponseFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]
+RESPONSE_FORMATS: tuple[ResponseFormat, ...] = ("json", "text", "srt", "verbose_json", "vtt")
 GRANULARITIES = ("segment", "word")
 NOT_HERE = {
     "include": "log probabilities come as avg_logprob of each segment, with response_format=verbose_json",
@@ -41,11 +42,11 @@ TheService = Annotated[Service, Depends(service_of)]
 
 
 @dataclass(frozen=True)
-class Wish:
+class OpenAIRequest:
     """What a request asks for in OpenAI's words."""
 
     task: Task
-    shape: Shape
+    response_format: ResponseFormat
     stream: bool
     granularities: tuple[str, ...]
 
@@ -80,43 +81,47 @@ async def _answer(request: Request, engine: OpenEngine, task: Task) -> Response:
     with ExitStack() as stack:
         stack.enter_context(upload)
         _check_model(upload.value("model") or ALIASES[0], service_of(request))
-        wish = _wish(upload, task)
-        work = begun(request, engine, upload, _options(upload, wish))
+        asked = _asked(upload, task)
+        upload_run = begun(request, engine, upload, _options(upload, asked))
         stack.pop_all()
-    if not wish.stream:
-        return _shaped(await finished(request, work), wish)
+    if not asked.stream:
+        return _shaped(await finished(request, upload_run), asked)
     with ExitStack() as stack:
-        stack.callback(work.close)
-        events = await opened(work.events(), HEARTBEAT_S)  # a file that cannot be read is still a status of its own
+        stack.callback(upload_run.close)
+        events = await opened(
+            upload_run.events(), HEARTBEAT_S
+        )  # a file that cannot be read is still a status of its own
         stack.pop_all()
-    return Live(_sent(events, work, HEARTBEAT_S), work, "text/event-stream", eta(work))
+    return StreamingAnswer(_sent(events, upload_run, HEARTBEAT_S), upload_run, "text/event-stream", eta(upload_run))
 
 
-def _shaped(transcript: Transcript, wish: Wish) -> Response:
-    if wish.shape == "verbose_json":
-        return JSONResponse(_verbose(transcript, wish))
-    if wish.shape == "json":
+def _shaped(transcript: Transcript, asked: OpenAIRequest) -> Response:
+    if asked.response_format == "verbose_json":
+        return JSONResponse(_verbose(transcript, asked))
+    if asked.response_format == "json":
         return JSONResponse({"text": transcript.text, "usage": _usage(transcript)})
-    return Response(formats.render(transcript, wish.shape), media_type=formats.MEDIA_TYPES[wish.shape])
+    return Response(
+        formats.render(transcript, asked.response_format), media_type=formats.MEDIA_TYPES[asked.response_format]
+    )
 
 
-def _verbose(transcript: Transcript, wish: Wish) -> dict[str, Any]:
+def _verbose(transcript: Transcript, asked: OpenAIRequest) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "task": wish.task,
-        "language": "english" if wish.task == "translate" else name_of(transcript.language),
+        "task": asked.task,
+        "language": "english" if asked.task == "translate" else name_of(transcript.language),
         "duration": transcript.duration_s,
         "text": transcript.text,
         "usage": _usage(transcript),
     }
-    if "word" in wish.granularities:
+    if "word" in asked.granularities:
         words = [word for segment in transcript.segments for word in segment.words or ()]
         found["words"] = [{"word": w.word.strip(), "start": w.start, "end": w.end} for w in words]
-    if "segment" in wish.granularities:
+    if "segment" in asked.granularities:
         found["segments"] = [{**s.model_dump(exclude={"words"}), "seek": 0, "tokens": []} for s in transcript.segments]
     return found
 
 
-async def _sent(events: AsyncIterator[EngineEvent], work: Work, heartbeat_s: float) -> AsyncIterator[str]:
+async def _sent(events: AsyncIterator[EngineEvent], upload_run: UploadRun, heartbeat_s: float) -> AsyncIterator[str]:
     """Server-sent events: a delta for each segment, then the whole text; a comment in a silence."""
     before = ""
     try:
@@ -130,7 +135,7 @@ async def _sent(events: AsyncIterator[EngineEvent], work: Work, heartbeat_s: flo
             elif isinstance(event, Done):
                 yield _sse({"type": "transcript.text.done", "text": event.transcript.text})
     except errors.TranscriberError as error:
-        failure = problems.openai_error(work.failed(error))
+        failure = problems.openai_error(upload_run.failed(error))
         yield "event: error\n" + _sse({"type": "error", "error": failure})
     yield "data: [DONE]\n\n"
 
@@ -148,19 +153,19 @@ def _model(service: Service) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "lectern"}
 
 
-def _wish(upload: Upload, task: Task) -> Wish:
+def _asked(upload: Upload, task: Task) -> OpenAIRequest:
     for name, instead in NOT_HERE.items():
         if _listed(upload, name):
             raise errors.BadOption(f"{name} is not supported: {instead}")
     sent = _listed(upload, "timestamp_granularities")
     if unknown := next((value for value in sent if value not in GRANULARITIES), None):
         raise errors.BadOption(f"timestamp_granularities[] {unknown[:40]!r} is unknown: use segment or word")
-    shape = _shape(upload.value("response_format") or "json")
+    response_format = _response_format(upload.value("response_format") or "json")
     stream = options.flag("stream", upload.value("stream") or "false")
-    return Wish(task, shape, stream, tuple(sent) or ("segment",))
+    return OpenAIRequest(task, response_format, stream, tuple(sent) or ("segment",))
 
 
-def _options(upload: Upload, wish: Wish) -> Options:
+def _options(upload: Upload, asked: OpenAIRequest) -> Options:
     """Temperature is checked and left to the guards, as OpenAI does at 0; of a long prompt the end counts."""
     heat = upload.value("temperature") or "0"
     try:
@@ -171,9 +176,11 @@ def _options(upload: Upload, wish: Wish) -> Options:
         raise errors.BadOption(f"temperature {heat[:40]!r} is not a number from 0 to 1")
     prompt = (upload.value("prompt") or "")[-MAX_PROMPT:]
     hotwords = upload.value("hotwords") or ", ".join(_listed(upload, "keywords"))[:MAX_PROMPT]
-    words = "word" in wish.granularities
-    times = wish.stream or wish.shape not in ("json", "text")
-    return options.options(upload, task=wish.task, word_timestamps=words, prompt=prompt, hotwords=hotwords, times=times)
+    words = "word" in asked.granularities
+    times = asked.stream or asked.response_format not in ("json", "text")
+    return options.options(
+        upload, task=asked.task, word_timestamps=words, prompt=prompt, hotwords=hotwords, times=times
+    )
 
 
 def _listed(upload: Upload, name: str) -> list[str]:
@@ -181,11 +188,11 @@ def _listed(upload: Upload, name: str) -> list[str]:
     return [*upload.fields.get(f"{name}[]", ()), *upload.fields.get(name, ())]
 
 
-def _shape(wanted: str) -> Shape:
-    for shape in SHAPES:
-        if wanted == shape:
-            return shape
-    raise errors.BadOption(f"response_format {wanted[:40]!r} is unknown: use one of {', '.join(SHAPES)}")
+def _response_format(wanted: str) -> ResponseFormat:
+    for response_format in RESPONSE_FORMATS:
+        if wanted == response_format:
+            return response_format
+    raise errors.BadOption(f"response_format {wanted[:40]!r} is unknown: use one of {', '.join(RESPONSE_FORMATS)}")
 
 
 def _check_model(name: str, service: Service) -> None:

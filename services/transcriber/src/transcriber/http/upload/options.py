@@ -26,7 +26,7 @@ def options(upload: Upload, **fixed: object) -> Options:
         raise BadOption(f"field {first['loc'][0]}: {first['msg'].lower()}") from None
 
 
-def form(upload: Upload) -> Format:
+def output_format(upload: Upload) -> Format:
     """The format asked for; json where none is. Raises BadOption."""
     wanted = upload.value("format") or "json"
     for known in get_args(Format):
