@@ -1,6 +1,8 @@
 """How long a file says it is, before anything is decoded."""
 
 import random
+import wave
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from tests.support.transcriber.fake_service import served
 from tests.transcriber.audio.test_media import FORMATS, SECONDS, convert
 from transcriber.audio.durations import claimed_s
+from transcriber.audio.media import Decoders
+from transcriber.audio.windows import SAMPLE_RATE
 from transcriber.engine.admission import PRIOR_SPEED
 
 KNOWN = {
@@ -22,6 +26,13 @@ KNOWN = {
 }
 
 
+@pytest.fixture
+def decoders() -> Generator[Decoders]:
+    made = Decoders(spares=0)
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_common_file_says_how_long_it_is(name: str, lecture: Path, tmp_path: Path) -> None:
     file = convert(lecture, tmp_path / name, *KNOWN[name])
@@ -34,6 +45,22 @@ def test_other_files_say_nothing(lecture: Path, tmp_path: Path) -> None:
     for number, odd in enumerate((b"", b"\0\0\0\1ftyp" + b"\xff" * 100)):
         (tmp_path / f"odd{number}").write_bytes(odd)
         assert claimed_s(tmp_path / f"odd{number}") is None
+
+
+def test_a_small_file_at_one_sample_a_second_is_as_long_as_it_claims(tmp_path: Path, decoders: Decoders) -> None:
+    with wave.open(str(tmp_path / "one.wav"), "wb") as file:
+        file.setparams((1, 2, 1, 0, "NONE", ""))
+        file.writeframes(bytes(10_000))
+    assert claimed_s(tmp_path / "one.wav") == pytest.approx(5000, rel=0.01)
+    with decoders.open(tmp_path / "one.wav") as media:
+        assert sum(map(len, media)) / SAMPLE_RATE == 5000
+
+
+def test_a_streamed_wav_whose_header_knows_no_size_is_as_long_as_its_bytes(lecture: Path, tmp_path: Path) -> None:
+    whole = convert(lecture, tmp_path / "a.wav").read_bytes()
+    at = whole.index(b"data") + 4
+    (tmp_path / "streamed.wav").write_bytes(whole[:at] + b"\xff" * 4 + whole[at + 4 :])
+    assert claimed_s(tmp_path / "streamed.wav") == pytest.approx(SECONDS, rel=0.03)
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.ogg", "a.wav"])

@@ -1,6 +1,9 @@
 """How long a file says it is, from a few bytes of the commonest formats: for predictions before it is read.
 
-The decoder's word comes later and counts more. Everything here is a claim by whoever sent the file.
+The decoder's word comes later and counts more. Everything here is a claim by whoever sent the file, read on the event
+loop, so the cost of a hostile file counts: a few reads of fixed size. The library for this, tinytag 2.3, was tried: it
+takes 13 s for 20 MB that only begin like MP3, 1 GiB of memory for a WAV with a large header, says 27 hours of 7 s of
+streamed WAV, and knows no RF64.
 """
 
 import struct
@@ -11,6 +14,7 @@ from typing import BinaryIO
 HEAD_BYTES = 4096
 TAIL_BYTES = 1 << 16  # the longest page of Ogg
 LEAST_BYTES_A_SECOND = 25  # silence in FLAC takes more: what claims to be longer is not believed
+PCM_FORMATS = (1, 3, 0xFFFE)  # integers, floats, either of them in WAVE_FORMAT_EXTENSIBLE
 MAX_BOXES = 64
 # ISO 11172-3 and 13818-3: kbit/s of layer III, in MPEG 1 and in MPEG 2
 KBITS = (
@@ -24,11 +28,14 @@ def claimed_s(path: Path) -> float | None:
     """Seconds of audio in the file at `path`; None where its format is another, or nothing credible is said."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
+        read = _reader(head)
         try:
-            seconds = _reader(head)(file, head)
+            seconds = read(file, head)
         except (struct.error, ZeroDivisionError, IndexError, ValueError):
             return None
-        return seconds if 0 < seconds <= _size(file) / LEAST_BYTES_A_SECOND else None
+        # What a WAV holds follows from its size: one at 1 Hz is really as long as it seems.
+        longest_s = _size(file) / (1 if read is _wav else LEAST_BYTES_A_SECOND)
+        return seconds if 0 < seconds <= longest_s else None
 
 
 def _reader(head: bytes) -> Callable[[BinaryIO, bytes], float]:
@@ -42,9 +49,9 @@ def _reader(head: bytes) -> Callable[[BinaryIO, bytes], float]:
 
 
 def _wav(file: BinaryIO, head: bytes) -> float:
-    """The size it gives may be a lie or a stream's; its bytes a second are not."""
-    (bytes_a_second,) = struct.unpack_from("<I", head, head.index(b"fmt ") + 16) if b"fmt " in head else (0,)
-    return _size(file) / bytes_a_second
+    """By the file's size: the one in the header may be a lie or a stream's. Of PCM the decoder reads rate and block."""
+    codec, _, rate, bytes_a_second, block = struct.unpack_from("<HHIIH", head, head.index(b"fmt ") + 8)
+    return _size(file) / (rate * block if codec in PCM_FORMATS else bytes_a_second)
 
 
 def _flac(_: BinaryIO, head: bytes) -> float:
