@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 from pydantic_settings import BaseSettings
 
 from consumer.settings import Settings as ConsumerSettings
@@ -39,6 +40,16 @@ def test_every_setting_is_listed_and_nothing_else() -> None:
     passed_on = re.findall(r"\$\{([A-Z_]+)|^ +([A-Z_]+):$", composed, re.MULTILINE)
     known = {name.upper() for name in fields()} | {one or other for one, other in passed_on} | BOTO | COMPOSE
     assert set(listed()) == known
+
+
+def test_the_transcriber_s_container_is_told_no_secret_of_the_consumer() -> None:
+    """It gets all of .env, so that a new setting needs no line in the compose file; a new secret needs one."""
+    told = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["x-transcriber"]["environment"]
+    secret = {
+        name.upper() for name, field in ConsumerSettings.model_fields.items() if "Secret" in str(field.annotation)
+    }
+    assert secret
+    assert {name for name in secret | BOTO | {"YTDLP_PROXY"} if told.get(name) != ""} == set()
 
 
 def test_every_variable_has_words_above_it() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from transcriber.errors import ConfigError
-from transcriber.http.service import model_workers, processors
+from transcriber.http.model_loading import engine_settings, model_workers, processors
 from transcriber.settings import Settings, read_settings
 
 DESIGNED = (
@@ -73,3 +73,16 @@ def test_a_gpu_takes_one_batch_at_a_time_unless_told_otherwise(device: str, want
 
 def test_a_processor_takes_a_batch_each_and_four_at_most() -> None:
     assert model_workers("cpu", 0) == min(4, processors())
+
+
+def test_the_engine_takes_each_setting_of_its_fields_names() -> None:
+    settings = Settings(max_queue_seconds=7, max_run_seconds=8, max_batch_seconds=9, max_audio_seconds=10, beam_size=2)
+    made = engine_settings(settings, "cuda")
+    assert (made.max_queue_s, made.max_run_s, made.max_batch_s, made.beam_size) == (7, 8, 9, 2)
+    assert (made.limits.max_audio_s, made.window_s) == (10, 30)
+
+
+@pytest.mark.parametrize(("device", "batch_size"), [("cpu", 4), ("cuda", 16)])
+def test_a_batch_is_as_large_as_the_device_likes_unless_told_otherwise(device: str, batch_size: int) -> None:
+    assert engine_settings(Settings(), device).batch_size == batch_size
+    assert engine_settings(Settings(batch_size=3), device).batch_size == 3

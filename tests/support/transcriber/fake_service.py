@@ -16,8 +16,9 @@ from infra.sandbox.processes import LOOPBACK
 from infra.sandbox.waiting import wait_until
 from tests.support.transcriber.fakes import FakeBackend
 from transcriber.http.app import create_app
+from transcriber.http.model_loading import LoadModel
 from transcriber.http.server import build_server
-from transcriber.http.service import LoadModel, Service
+from transcriber.http.service import Service
 from transcriber.model.backend import Backend
 from transcriber.settings import Settings
 

@@ -9,7 +9,7 @@ from faster_whisper.tokenizer import _LANGUAGE_CODES  # pyright: ignore[reportPr
 
 from tests.support.transcriber.fake_service import Served, served
 from tests.support.transcriber.fakes import heard
-from transcriber.http.routes.languages import NAMES, name_of
+from transcriber.http.languages import NAMES, name_of
 
 AUDIO = "/v1/audio/transcriptions"
 

@@ -13,9 +13,10 @@ from transcriber import version
 from transcriber.errors import TranscriberError
 from transcriber.http import problems
 from transcriber.http.middleware import RequestObserver
+from transcriber.http.model_loading import LoadModel, load_whisper
 from transcriber.http.routes import health, openai, page, transcriptions
 from transcriber.http.routes.openapi import DESCRIPTION
-from transcriber.http.service import LoadModel, Service, load_whisper
+from transcriber.http.service import Service
 from transcriber.http.upload.spool import spool
 from transcriber.settings import Settings
 

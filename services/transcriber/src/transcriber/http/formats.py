@@ -1,8 +1,11 @@
 """A transcript as text, SubRip, WebVTT or tab-separated values."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from transcriber.schemas import Format, Segment, Transcript
+
+ResponseFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]  # OpenAI's
 
 MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",

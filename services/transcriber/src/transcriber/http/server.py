@@ -16,7 +16,8 @@ from transcriber import logs
 from transcriber.errors import EXIT_CONFIG, EXIT_DEVICE, EXIT_MODEL, ConfigError
 from transcriber.http.app import create_app
 from transcriber.http.connection import timed_connection
-from transcriber.http.service import LoadModel, Service, load_whisper
+from transcriber.http.model_loading import LoadModel, load_whisper
+from transcriber.http.service import Service
 from transcriber.settings import Settings
 
 log = structlog.get_logger()
@@ -97,7 +98,7 @@ def _complain(text: str) -> None:
 
 def _leave(code: int) -> None:
     """End although a thread is still at it: a stop must wait neither for a download nor for a stuck device."""
-    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)
 
 

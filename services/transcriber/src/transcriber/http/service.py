@@ -1,10 +1,8 @@
 """The service behind the routes: what state it is in, and the model's life from its name to its end."""
 
 import asyncio
-import os
-import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +10,9 @@ from pathlib import Path
 import structlog
 
 from transcriber import errors
-from transcriber.audio.media import MediaLimits
-from transcriber.engine.engine import COME_BACK_S, Engine, EngineSettings
+from transcriber.engine.engine import COME_BACK_S, Engine
 from transcriber.http.concurrency import RequestSlots
+from transcriber.http.model_loading import LoadModel, engine_settings
 from transcriber.http.upload.uploads import UploadLimits
 from transcriber.metrics.prometheus import Metrics
 from transcriber.model.backend import Backend
@@ -22,12 +20,8 @@ from transcriber.model.hub import is_arriving
 from transcriber.settings import Settings
 
 log = structlog.get_logger()
-CPU_BATCH, GPU_BATCH = 4, 16
-MAX_CPU_WORKERS = 4
 WATCH_S = 0.2
 LATEST_S = 300  # a start may take longer, but nobody should stay away longer than this
-
-LoadModel = Callable[[Settings], Sequence[Backend]]
 
 
 class Service:
@@ -93,7 +87,7 @@ class Service:
         log.info("model.loading", model=self.settings.whisper_model)
         backends = await self._loaded(load)
         self._phase = "the model is warming up"
-        settings = self._engine_settings(backends[0])
+        settings = engine_settings(self.settings, backends[0].device)
         threads = len(backends) * settings.workers
         self.metrics.gauge("model_threads", "Batches that the model decodes at one time", lambda: float(threads))
         engine = Engine(backends[0], settings, self.metrics, backends[1:])
@@ -147,51 +141,3 @@ class Service:
         self.metrics.gauge("predicted_wait_seconds", "Seconds until the queue is empty", engine.predicted_wait_s)
         self.metrics.gauge("decoder_memory_bytes", "Memory of the processes that decode files", engine.decoder_bytes)
         log.info("model.ready", model=engine.backend.name, device=engine.backend.device, seconds=round(seconds, 1))
-
-    def _engine_settings(self, backend: Backend) -> EngineSettings:
-        settings = self.settings
-        return EngineSettings(
-            window_s=settings.whisper_window_seconds,
-            batch_size=settings.batch_size or (CPU_BATCH if backend.device == "cpu" else GPU_BATCH),
-            beam_size=settings.beam_size,
-            max_queue_s=settings.max_queue_seconds,
-            max_run_s=settings.max_run_seconds,
-            max_batch_s=settings.max_batch_seconds,
-            workers=model_workers(backend.device, settings.model_workers),
-            limits=MediaLimits(max_audio_s=settings.max_audio_seconds),
-        )
-
-
-def load_whisper(settings: Settings) -> Sequence[Backend]:
-    """The model that the settings name, on each device; takes seconds to minutes. Raises ConfigError."""
-    from transcriber.model.device import choose_device
-    from transcriber.model.whisper import WhisperBackend
-
-    device = choose_device(settings.whisper_device)
-    workers = model_workers(device, settings.model_workers)
-    indexes = settings.device_indexes if device == "cuda" else (0,)
-    return [
-        WhisperBackend(
-            settings.whisper_model,
-            device,
-            settings.whisper_compute_type,
-            threads=max(1, processors() // workers),
-            device_index=index,
-            workers=workers,
-        )
-        for index in indexes
-    ]
-
-
-def model_workers(device: str, wanted: int) -> int:
-    """How many batches are in the model at one time; `wanted`, unless that is 0.
-
-    On a CPU one model thread a processor needs fewer processor seconds than all processors on one batch, and answers
-    short clips sooner (tests/bench/README.md); more than four would leave a single clip too little of a large machine.
-    """
-    return wanted or (min(processors(), MAX_CPU_WORKERS) if device == "cpu" else 1)
-
-
-def processors() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

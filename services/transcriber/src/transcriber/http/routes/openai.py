@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -15,8 +15,9 @@ from fastapi.responses import JSONResponse
 from transcriber import errors
 from transcriber.http import formats, problems
 from transcriber.http.auth import require_key
+from transcriber.http.formats import ResponseFormat
+from transcriber.http.languages import name_of
 from transcriber.http.routes import openapi, openapi_examples
-from transcriber.http.routes.languages import name_of
 from transcriber.http.routes.transcriptions import OpenEngine, begun, eta, finished, received, service_of
 from transcriber.http.service import Service
 from transcriber.http.streaming import HEARTBEAT_S, StreamingAnswer, opened, with_heartbeat
@@ -28,8 +29,6 @@ from transcriber.text.segmenter import between
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(require_key)], tags=["OpenAI"])
 
-ResponseFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]
-RESPONSE_FORMATS: tuple[ResponseFormat, ...] = ("json", "text", "srt", "verbose_json", "vtt")
 GRANULARITIES = ("segment", "word")
 NOT_HERE = {
     "include": "log probabilities come as avg_logprob of each segment, with response_format=verbose_json",
@@ -160,7 +159,8 @@ def _asked(upload: Upload, task: Task) -> OpenAIRequest:
     sent = _listed(upload, "timestamp_granularities")
     if unknown := next((value for value in sent if value not in GRANULARITIES), None):
         raise errors.BadOption(f"timestamp_granularities[] {unknown[:40]!r} is unknown: use segment or word")
-    response_format = _response_format(upload.value("response_format") or "json")
+    wanted = upload.value("response_format") or "json"
+    response_format = options.choice("response_format", wanted, get_args(ResponseFormat))
     stream = options.flag("stream", upload.value("stream") or "false")
     return OpenAIRequest(task, response_format, stream, tuple(sent) or ("segment",))
 
@@ -186,13 +186,6 @@ def _options(upload: Upload, asked: OpenAIRequest) -> Options:
 def _listed(upload: Upload, name: str) -> list[str]:
     """A list as the SDK sends it, or without the brackets."""
     return [*upload.fields.get(f"{name}[]", ()), *upload.fields.get(name, ())]
-
-
-def _response_format(wanted: str) -> ResponseFormat:
-    for response_format in RESPONSE_FORMATS:
-        if wanted == response_format:
-            return response_format
-    raise errors.BadOption(f"response_format {wanted[:40]!r} is unknown: use one of {', '.join(RESPONSE_FORMATS)}")
 
 
 def _check_model(name: str, service: Service) -> None:

@@ -1,9 +1,10 @@
 """What /docs says about the routes that read their body themselves: forms, examples, errors."""
 
-from typing import Any
+from typing import Any, get_args
 
+from transcriber.http.formats import ResponseFormat
 from transcriber.http.routes.openapi_examples import CUES, OPENAI_EXAMPLES, OPENAI_STREAM, STREAM, TRANSCRIPT
-from transcriber.schemas import Problem
+from transcriber.schemas import Format, Priority, Problem, Task
 
 DESCRIPTION = """
 Speech to text with one warm Whisper model. All requests share the model's batches, so a short clip is answered within
@@ -22,15 +23,15 @@ FILE = {"type": "string", "format": "binary", "description": "any audio or video
 FLAG = {"type": "boolean", "default": False}
 OPTIONS: dict[str, dict[str, Any]] = {
     "language": {"type": "string", "description": "a code such as en; auto detects it", "default": "auto"},
-    "task": {"type": "string", "enum": ["transcribe", "translate"], "default": "transcribe"},
+    "task": {"type": "string", "enum": list(get_args(Task)), "default": "transcribe"},
     "prompt": {"type": "string", "description": "names and words the speaker uses", "maxLength": 2000},
     "hotwords": {"type": "string", "description": "words to listen for", "maxLength": 2000},
     "word_timestamps": {**FLAG, "description": "words with times and probabilities in every segment"},
     "detect_language_per_window": {**FLAG, "description": "for talks that change language"},
     "condition_on_previous_text": {**FLAG, "description": "steadier names, but windows go one by one"},
     "token_timestamps": {**FLAG, "description": "times said by the model itself; slower on a GPU"},
-    "format": {"type": "string", "enum": ["json", "text", "srt", "vtt", "tsv", "ndjson"], "default": "json"},
-    "priority": {"type": "string", "enum": ["interactive", "bulk"], "default": "interactive"},
+    "format": {"type": "string", "enum": list(get_args(Format)), "default": "json"},
+    "priority": {"type": "string", "enum": list(get_args(Priority)), "default": "interactive"},
 }
 STREAM_ABOUT = (
     "with format=ndjson one event a line: accepted, info, segment and progress as they come (progress at least every "
@@ -75,7 +76,7 @@ OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
     "language": {"type": "string", "example": "en"},
     "prompt": {"type": "string", "description": "of more than 2,000 characters the end counts"},
     "keywords[]": {"type": "array", "items": {"type": "string"}, "description": "words to listen for"},
-    "response_format": {"type": "string", "enum": ["json", "text", "srt", "verbose_json", "vtt"]},
+    "response_format": {"type": "string", "enum": list(get_args(ResponseFormat))},
     "temperature": {
         "type": "number",
         "minimum": 0,

@@ -1,5 +1,6 @@
 """Form fields and query parameters become `Options` and a format; a wrong value is named."""
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -28,11 +29,15 @@ def options(upload: Upload, **fixed: object) -> Options:
 
 def output_format(upload: Upload) -> Format:
     """The format asked for; json where none is. Raises BadOption."""
-    wanted = upload.value("format") or "json"
-    for known in get_args(Format):
-        if wanted == known:
-            return known
-    raise BadOption(f"format {wanted[:40]!r} is unknown: use one of {', '.join(get_args(Format))}")
+    return choice("format", upload.value("format") or "json", get_args(Format))
+
+
+def choice(name: str, value: str, known: Sequence[Any]) -> Any:
+    """`value` as the one of `known` that it is; raises BadOption, which lists them."""
+    for each in known:
+        if value == each:
+            return each
+    raise BadOption(f"{name} {value[:40]!r} is unknown: use one of {', '.join(known)}")
 
 
 def flag(name: str, value: str) -> bool:
