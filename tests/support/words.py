@@ -1,6 +1,7 @@
 """Comparing what was heard with what was said."""
 
 import re
+import unicodedata
 
 import jiwer
 
@@ -9,9 +10,12 @@ TOLERANCE = 0.05
 
 
 def word_error_rate(said: str, heard: str) -> float:
-    """Wrong words over words said; case and punctuation do not count."""
-    return float(jiwer.wer(_plain(said), _plain(heard)))
+    """Wrong words over words said; case, accents and punctuation do not count."""
+    return float(jiwer.wer(plain(said), plain(heard)))
 
 
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^a-z' ]", " ", text.lower()).split())
+def plain(text: str) -> str:
+    """The words alone, in small letters without accents; an apostrophe inside a word stays."""
+    letters = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[^\w' ]|_|\B'|'\B", " ", bare).split())
