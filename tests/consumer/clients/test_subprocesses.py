@@ -1,6 +1,8 @@
 """External programs: their output is followed, their end is certain."""
 
 import asyncio
+import gc
+import resource
 import sys
 from pathlib import Path
 
@@ -71,3 +73,34 @@ async def test_a_second_cancel_does_not_spare_a_program_that_will_not_end() -> N
 async def test_a_missing_program_is_the_callers_business(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         await run_program([str(tmp_path / "nothing")], ignore, idle_s=1)
+
+
+async def test_a_cancel_leaves_no_traceback_behind() -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: complaints.append(about))
+    lines: list[str] = []
+    task = asyncio.create_task(run_program([sys.executable, "-c", SLEEPER], lines.append, idle_s=30))
+    await wait_until(lambda: lines == ["up"], 10)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    del task
+    gc.collect()
+    await asyncio.sleep(0)
+    assert complaints == []
+
+
+async def test_what_a_program_reads_is_in_no_list_of_processes() -> None:
+    lines: list[str] = []
+    code = "import sys; print(sys.stdin.read(), sys.argv)"
+    await run_program([sys.executable, "-c", code], lines.append, idle_s=10, stdin=b"secret")
+    assert lines == ["secret ['-c']"]
+
+
+async def test_a_program_keeps_to_its_limits() -> None:
+    code = "import resource; print(resource.getrlimit(resource.RLIMIT_AS))"
+    lines: list[str] = []
+    limits = {resource.RLIMIT_AS: 1 << 30}
+    await run_program(
+        ["sh", "-c", f'sleep 0.2; exec {sys.executable} -c "{code}"'], lines.append, idle_s=10, limits=limits
+    )
+    assert lines == [str((1 << 30, 1 << 30))]

@@ -13,7 +13,7 @@ from consumer.errors import EnvironmentFault, LecternError, NotYet, PolicyError,
 from consumer.models import Source
 from consumer.pipeline.download import DownloadSettings, download
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
-from infra.sandbox.standins.youtube.site import EMPTY_ID, RESET_ID, STALL_ID
+from infra.sandbox.standins.youtube.videos import EMPTY_ID, RESET_ID, STALL_ID
 from infra.sandbox.waiting import wait_until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]

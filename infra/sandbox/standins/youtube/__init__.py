@@ -3,7 +3,7 @@
 `async with YouTubeStandin() as youtube:` and pass `youtube.environment` to whatever runs yt-dlp.
 """
 
-from infra.sandbox.standins.youtube.site import LECTURE_ID, LECTURE_URL, video_url
 from infra.sandbox.standins.youtube.standin import YouTubeStandin
+from infra.sandbox.standins.youtube.videos import LECTURE_ID, LECTURE_URL, Track, Video, video_url
 
-__all__ = ["LECTURE_ID", "LECTURE_URL", "YouTubeStandin", "video_url"]
+__all__ = ["LECTURE_ID", "LECTURE_URL", "Track", "Video", "YouTubeStandin", "video_url"]

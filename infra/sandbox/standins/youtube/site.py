@@ -1,40 +1,20 @@
-"""What the site says about each video: the watch page, the player's answer, and faults that videos are named for."""
+"""What the site's pages say: the watch page, and the player's answer with the formats of a video."""
 
 import json
 from typing import Any
 from urllib.parse import urlencode
 
+from infra.sandbox.standins.youtube.media import Media
 from infra.sandbox.standins.youtube.player import PLAYER_PATH, solved_n, solved_signature
+from infra.sandbox.standins.youtube.videos import Track, Video
 
-LECTURE_ID = "LecternDemo"
-TITLE = "Gravity, light, and the first computers"
 CHANNEL = "Lectern's sample lectures"
 SCRAMBLED = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 N = "kJ8sP2qLw7"
 CLIENT = {"clientName": "WEB", "clientVersion": "2.20261101.00.00", "hl": "en"}
-
-UNPLAYABLE: dict[str, tuple[str, str]] = {
-    "privateVid0": ("LOGIN_REQUIRED", "Private video. Sign in if you've been granted access to this video"),
-    "removedVid0": ("ERROR", "Video unavailable. This video has been removed by the uploader"),
-    "closedAcct0": ("ERROR", "Video unavailable. The YouTube account associated with this video has been terminated."),
-    "membersOnly": ("UNPLAYABLE", "Join this channel to get access to members-only content like this video"),
-    "premiere000": ("LIVE_STREAM_OFFLINE", "Premieres in 3 hours"),
-    "botCheck000": ("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot"),
-    "rateLimit00": (
-        "UNPLAYABLE",
-        "This content isn't available, try again later. The current session has been rate-limited by YouTube",
-    ),
-}
-LONG_ID, LIVE_ID = "tooLongVid0", "liveNowVid0"
-EMPTY_ID, RESET_ID, STALL_ID = "emptyMedia0", "resetMedia0", "stallMedia0"
-
-
-def video_url(video: str) -> str:
-    """The address of a video of this site."""
-    return f"https://www.youtube.com/watch?v={video}"
-
-
-LECTURE_URL = video_url(LECTURE_ID)
+MEDIA_HOST = "https://rr1---sn-lectern.googlevideo.com"
+MANIFEST = "/api/manifest/dash"
+STORYBOARD = "https://i.ytimg.com/sb/x/storyboard3_L$L/$N.jpg|48#27#100#10#10#0#default#rs$sigh"
 
 
 def watch_page() -> bytes:
@@ -44,47 +24,75 @@ def watch_page() -> bytes:
     return f"<html><script>{script}</script></html>".encode()
 
 
-def player_answer(video: str, duration_s: float, size_bytes: int) -> dict[str, Any]:
+def player_answer(youtube_id: str, video: Video, media: Media) -> dict[str, Any]:
     """What /youtubei/v1/player says about a video."""
-    status, reason = UNPLAYABLE.get(video, ("OK", ""))
-    playability = {"status": status, "reason": reason} if reason else {"status": status}
-    live = video == LIVE_ID
-    seconds = 90_000 if video == LONG_ID else round(duration_s)
+    playability = {"status": video.status, **({"reason": video.reason} if video.reason else {})}
+    seconds = round(media.duration_s) if video.claimed_s is None else video.claimed_s
     details = {
-        "videoId": video,
-        "title": TITLE,
-        "lengthSeconds": str(seconds),
+        "videoId": youtube_id,
+        "title": video.title,
         "author": CHANNEL,
         "channelId": "UClecternlecternlecternl",
-        "isLive": live,
-        "isLiveContent": live,
+        "isLive": video.live == "now",
+        "isLiveContent": video.live != "no",
+        "isPostLiveDvr": video.live == "just_over",
         "shortDescription": "",
         "viewCount": "1",
+        **({"lengthSeconds": str(seconds)} if seconds else {}),
     }
     answer: dict[str, Any] = {"playabilityStatus": playability, "videoDetails": details}
-    if not reason:
-        answer["streamingData"] = {
-            "expiresInSeconds": "21540",
-            "adaptiveFormats": [_format(video, seconds, size_bytes)],
-        }
+    if not video.reason:
+        answer["streamingData"] = {"expiresInSeconds": "21540", **_streams(youtube_id, video, media)}
+    if video.storyboard:
+        answer["storyboards"] = {"playerStoryboardSpecRenderer": {"spec": STORYBOARD}}
     return answer
 
 
-def _format(video: str, seconds: int, size_bytes: int) -> dict[str, Any]:
-    url = f"https://rr1---sn-lectern.googlevideo.com/videoplayback?{urlencode({'id': video, 'n': N})}"
-    return {
+def _streams(youtube_id: str, video: Video, media: Media) -> dict[str, Any]:
+    if video.delivery == "fragments":
+        return {"dashManifestUrl": f"https://manifest.googlevideo.com{MANIFEST}/id/{youtube_id}/n/{N}/file.mpd"}
+    tracks = video.tracks or (None,)
+    return {"adaptiveFormats": [_format(youtube_id, video, track, media) for track in tracks]}
+
+
+def _format(youtube_id: str, video: Video, track: Track | None, media: Media) -> dict[str, Any]:
+    asked = {"id": youtube_id, "n": N, **({"lang": track.language} if track else {})}
+    url = f"{MEDIA_HOST}/videoplayback?{urlencode(asked)}"
+    about: dict[str, Any] = {
         "itag": 140,
-        "signatureCipher": urlencode({"s": SCRAMBLED, "sp": "sig", "url": url}),
         "mimeType": 'audio/mp4; codecs="mp4a.40.2"',
-        "bitrate": 64_000,
-        "contentLength": str(size_bytes),
-        "approxDurationMs": str(seconds * 1000),
+        "bitrate": track.bitrate if track else 64_000,
+        "contentLength": str(len(media.whole)),
+        "approxDurationMs": str(round(media.duration_s * 1000)),
         "audioSampleRate": "44100",
         "audioChannels": 1,
         "audioQuality": "AUDIO_QUALITY_MEDIUM",
     }
+    if video.delivery == "file":
+        about["signatureCipher"] = urlencode({"s": SCRAMBLED, "sp": "sig", "url": url})
+    if track:
+        shown = {"id": f"{track.language}.4", "displayName": track.name, "audioIsDefault": track.is_default}
+        about["audioTrack"] = shown
+    return about
+
+
+def manifest(youtube_id: str, media: Media) -> bytes:
+    """The DASH manifest: every fragment an address of its own, as YouTube's are."""
+    base = f"{MEDIA_HOST}/videoplayback/id/{youtube_id}/itag/140/"
+    pieces = "".join(f'<SegmentURL media="sq/{number}"/>' for number in range(1, len(media.fragments)))
+    fragments = f'<SegmentList><Initialization sourceURL="sq/0"/>{pieces}</SegmentList>'
+    sound = 'id="140" codecs="mp4a.40.2" audioSamplingRate="44100" bandwidth="96000"'
+    representation = f"<Representation {sound}><BaseURL>{base}</BaseURL>{fragments}</Representation>"
+    period = f'<Period><AdaptationSet mimeType="audio/mp4">{representation}</AdaptationSet></Period>'
+    length = f'type="static" mediaPresentationDuration="PT{media.duration_s:.3f}S"'
+    return f'<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" {length}>{period}</MPD>'.encode()
 
 
 def may_play(query: dict[str, list[str]]) -> bool:
     """Whether a media address carries what the player's script makes of `n` and `sig`."""
     return query.get("n") == [solved_n(N)] and query.get("sig") == [solved_signature(SCRAMBLED)]
+
+
+def may_list(path: str) -> bool:
+    """Whether a manifest's address carries what the player's script makes of `n`."""
+    return f"/n/{solved_n(N)}/" in path

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import ssl
-import subprocess
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,9 @@ import trustme
 
 from infra.sandbox.paths import LECTURE
 from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
-from infra.sandbox.standins.youtube.site import EMPTY_ID, RESET_ID, STALL_ID, may_play, player_answer, watch_page
+from infra.sandbox.standins.youtube.media import encode
+from infra.sandbox.standins.youtube.site import MANIFEST, manifest, may_list, may_play, player_answer, watch_page
+from infra.sandbox.standins.youtube.videos import VIDEOS, Video
 
 HOSTS = ("*.youtube.com", "youtube.com", "*.googlevideo.com", "*.ytimg.com")
 SUFFIXES = (".youtube.com", ".googlevideo.com", ".ytimg.com")
@@ -36,11 +37,16 @@ class Request:
 
 @dataclass
 class YouTubeStandin:
-    """`async with` it. `media` is any audio file; `bytes_a_second` slows the download down; `requests` counts paths."""
+    """`async with` it. `media` is any audio file, the sound of every video; `bytes_a_second` slows the download down.
+
+    `videos` are the ids that are not simply the lecture. `requests` counts paths, `languages` the tracks sent.
+    """
 
     media: Path = LECTURE
     bytes_a_second: int | None = None
+    videos: dict[str, Video] = field(default_factory=lambda: dict(VIDEOS))
     requests: list[str] = field(default_factory=list[str])
+    languages: list[str] = field(default_factory=list[str])
     host: str = "127.0.0.1"
     port: int = 0
 
@@ -51,7 +57,7 @@ class YouTubeStandin:
         authority.cert_pem.write_to_path(str(folder / "ca.pem"))
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         cast("Any", authority.issue_cert(*HOSTS)).configure_cert(self._tls)
-        self._media, self._duration_s = await asyncio.to_thread(_as_m4a, self.media, folder / "media.m4a")
+        self._media = await asyncio.to_thread(encode, self.media, folder)
         self._tunnels: set[asyncio.Task[None]] = set()
         self._server = await asyncio.start_server(self._accept, self.host, self.port)
         port = cast("int", self._server.sockets[0].getsockname()[1])
@@ -100,31 +106,46 @@ class YouTubeStandin:
             case path if path.startswith("/embed/"):
                 await _send(writer, 200, watch_page(), "text/html")
             case "/youtubei/v1/player":
-                video = json.loads(request.body)["videoId"]
-                answer = player_answer(video, self._duration_s, len(self._media))
+                youtube_id = json.loads(request.body)["videoId"]
+                answer = player_answer(youtube_id, self._video(youtube_id), self._media)
                 await _send(writer, 200, json.dumps(answer).encode(), "application/json")
             case "/youtubei/v1/next":
                 await _send(writer, 200, b'{"contents": {}}', "application/json")
             case path if path == PLAYER_PATH:
                 await _send(writer, 200, SCRIPT.encode(), "text/javascript")
+            case path if path.startswith(MANIFEST) and may_list(path):
+                await _send(writer, 200, manifest(path.split("/")[5], self._media), "application/dash+xml")
             case "/videoplayback":
                 await self._play(request, writer)
+            case path if path.startswith("/videoplayback/id/"):
+                await self._play_fragment(path, writer)
             case _:
                 await _send(writer, 404, b"", "text/plain")
 
+    def _video(self, youtube_id: str) -> Video:
+        return self.videos.get(youtube_id, Video())
+
+    async def _play_fragment(self, path: str, writer: asyncio.StreamWriter) -> None:
+        _, _, _, youtube_id, *_, number = path.split("/")
+        at, last = int(number), len(self._media.fragments) - 1
+        if at > last or (self._video(youtube_id).fault == "missing_fragment" and at == last // 2):
+            return await _send(writer, 403, b"", "text/plain")
+        return await _send(writer, 200, self._media.fragments[at], "audio/mp4")
+
     async def _play(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        video = request.query.get("id", [""])[0]
-        if not may_play(request.query):
+        fault = self._video(request.query.get("id", [""])[0]).fault
+        if fault == "forbidden" or not may_play(request.query):
             await _send(writer, 403, b"", "text/plain")
             return
-        media = b"" if video == EMPTY_ID else self._media
+        self.languages += request.query.get("lang", [])
+        media = b"" if fault == "empty" else self._media.whole
         start, end = _range(request, len(media))
         size = f"Content-Range: bytes {start}-{end - 1}/{len(media)}\r\nContent-Length: {end - start}\r\n"
         writer.write(f"HTTP/1.1 206 Partial Content\r\nContent-Type: audio/mp4\r\n{size}\r\n".encode())
         for at in range(start, end, CHUNK):
-            if video == RESET_ID and at > len(media) // 2 and start == 0:
+            if fault == "reset" and at > len(media) // 2 and start == 0:
                 raise ConnectionResetError
-            if video == STALL_ID and at > len(media) // 2:
+            if fault == "stall" and at > len(media) // 2:
                 await asyncio.Event().wait()
             writer.write(media[at : min(at + CHUNK, end)])
             await writer.drain()
@@ -156,12 +177,3 @@ async def _send(writer: asyncio.StreamWriter, status: int, body: bytes, media_ty
     head = f"HTTP/1.1 {status} -\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
     await writer.drain()
-
-
-def _as_m4a(media: Path, into: Path) -> tuple[bytes, float]:
-    """The media as the site would serve it, and its duration in seconds."""
-    command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-i", str(media), "-vn", "-c:a", "aac", "-b:a", "96k"]
-    progress = ["-movflags", "+faststart", "-progress", "pipe:1", str(into)]
-    done = subprocess.run([*command, *progress], check=True, capture_output=True, text=True)
-    times = [line.partition("=")[2] for line in done.stdout.splitlines() if line.startswith("out_time_us=")]
-    return into.read_bytes(), int(times[-1]) / 1e6

@@ -2,13 +2,16 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
+import sys
 import sysconfig
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 TAIL_LINES = 30
 LINE_BYTES = 1 << 20
@@ -42,23 +45,31 @@ async def run_program(
     *,
     idle_s: float,
     environment: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    limits: Mapping[int, int] | None = None,
 ) -> Finished:
     """Run `command` to its end, in a process group of its own, and pass each line of standard output to `on_line`.
 
-    `idle_s` is how many seconds it may say nothing on either output; `environment` None hands ours on. Returns its
-    exit code (negative: the signal that ended it) and the last lines of standard error.
+    `idle_s` is how many seconds it may say nothing on either output. `environment` None hands ours on. `stdin` (at most
+    64 KiB) is for what no list of processes may show. `limits` are resource limits (`resource.RLIMIT_…`: most) of the
+    program itself, kept where the system has them (Linux).
+    Returns its exit code (negative: the signal that ended it) and the last lines of standard error.
     Raises FileNotFoundError where there is no such program, ProgramHung where it was silent for too long. Then, and
     when the caller is cancelled, the whole group is ended before this returns.
     """
     process = await asyncio.create_subprocess_exec(
         *command,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=environment,
         start_new_session=True,
         limit=LINE_BYTES,
     )
+    _confine(process.pid, limits or {})
+    if process.stdin is not None:
+        process.stdin.write(stdin)
+        process.stdin.close()
     tail: deque[str] = deque(maxlen=TAIL_LINES)
     watch = _Watch()
     reading = asyncio.gather(
@@ -75,9 +86,24 @@ async def run_program(
         except TimeoutError:
             raise ProgramHung(f"{command[0]} closed its outputs and did not end: {' / '.join(tail)}") from None
     finally:
+        reading.add_done_callback(_retrieve)
         reading.cancel()
         await asyncio.shield(asyncio.create_task(_end(process)))  # a second cancel must not spare the program
     return Finished(command[0], code, "\n".join(tail))
+
+
+def _confine(pid: int, limits: Mapping[int, int]) -> None:
+    if sys.platform != "linux":
+        return
+    for kind, most in limits.items():
+        with suppress(ProcessLookupError):  # it has ended already
+            resource.prlimit(pid, kind, (most, most))
+
+
+def _retrieve(reading: "asyncio.Future[Any]") -> None:
+    """asyncio prints the traceback of an end that nobody asked for, a cancel's too."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 class _Watch:
