@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, TransientError, VideoError
-from consumer.youtube.failures import classify
+from consumer.youtube.failures import UNKNOWN, classify
+from consumer.youtube.rules import Access
 
 NO_SOLVER = "[youtube] n challenge solving failed: Some formats may be missing."
 
@@ -50,10 +51,29 @@ NO_SOLVER = "[youtube] n challenge solving failed: Some formats may be missing."
         ("Unable to connect to proxy", EnvironmentFault, "proxy"),
         ("Unable to download API page: Failed to resolve 'www.youtube.com'", EnvironmentFault, "no_internet"),
         ("Unable to download webpage: [Errno 101] Network is unreachable", EnvironmentFault, "no_internet"),
+        ("This live event will begin shortly.", NotYet, "premiere"),
+        ("We're processing this video. Check back later.", NotYet, "processing"),
+        ("This live event has ended.", TransientError, "no_recording"),
+        ("This live stream recording is not available.", VideoError, "no_recording"),
+        ("This video is DRM protected", VideoError, "drm"),
+        ("Please sign in", EnvironmentFault, "blocked"),
+        ("Requested format is not available. Use --list-formats for a list", EnvironmentFault, "no_media"),
+        (
+            "[download] Got error: HTTP Error 403: Forbidden. Giving up after 3 retries",
+            TransientError,
+            "fragment",
+        ),
+        (
+            "[download] Got error: HTTP Error 429: Too Many Requests. Giving up after 3 retries",
+            EnvironmentFault,
+            "rate_limited",
+        ),
+        ("The downloaded file is empty", TransientError, "download"),
         ("[download] Got error: HTTP Error 503: Service Unavailable", TransientError, "download"),
         ("unable to download video data: HTTP Error 416: Requested range not satisfiable", TransientError, "download"),
-        ("Something that nobody has ever seen", TransientError, "download"),
-        ("Video unavailable", TransientError, "download"),
+        ("Something that nobody has ever seen", TransientError, UNKNOWN),
+        ("Video unavailable", TransientError, "unavailable"),
+        ("This video is not available", TransientError, "unavailable"),
     ],
 )
 def test_each_failure_has_its_verdict(said: str, kind: type[LecternError], code: str) -> None:
@@ -83,6 +103,13 @@ def test_no_formats_because_of_the_solver_is_our_fault_not_the_videos() -> None:
     assert (type(error), error.code) == (EnvironmentFault, "no_solver")
 
 
+def test_only_streams_for_sabr_clients_name_what_can_be_done() -> None:
+    warning = "Some tv client https formats have been skipped as they are missing a URL. YouTube may have enabled SABR"
+    error = classify("Requested format is not available", [warning])
+    assert (type(error), error.code) == (EnvironmentFault, "sabr")
+    assert "YTDLP_EXTRACTOR_ARGS" in str(error)
+
+
 def test_no_formats_for_an_unknown_reason_is_tried_again() -> None:
     assert type(classify("No video formats found!")) is TransientError
 
@@ -92,3 +119,44 @@ def test_no_formats_for_an_unknown_reason_is_tried_again() -> None:
 )
 def test_a_silent_player_is_judged_by_the_warnings(warning: str, kind: type[LecternError]) -> None:
     assert type(classify("Failed to extract any player response", [warning])) is kind
+
+
+BOT = "Sign in to confirm you're not a bot"
+STALE = "The provided YouTube account cookies are no longer valid."
+
+
+@pytest.mark.parametrize(
+    ("said", "access", "advice"),
+    [
+        (BOT, Access(), "change it, set YTDLP_PROXY, or set YTDLP_COOKIES_FILE"),
+        (BOT, Access(cookies=True), "change it, set YTDLP_PROXY, or export YTDLP_COOKIES_FILE anew"),
+        (BOT, Access(proxy=True), "take another YTDLP_PROXY, or set YTDLP_COOKIES_FILE"),
+        ("Sign in to confirm your age", Access(), "YTDLP_COOKIES_FILE with the cookies of an account"),
+        ("Sign in to confirm your age", Access(cookies=True), "the account of YTDLP_COOKIES_FILE may not see it"),
+        ("Private video", Access(), "YTDLP_COOKIES_FILE with the cookies of an account"),
+    ],
+)
+def test_the_advice_is_never_to_set_what_is_set(said: str, access: Access, advice: str) -> None:
+    assert advice in str(classify(said, access=access))
+
+
+def test_stale_cookies_are_named_where_they_are_why_youtube_asks() -> None:
+    error = classify(BOT, [STALE], Access(cookies=True))
+    assert (error.code, "export them anew" in str(error)) == ("cookies", True)
+
+
+def test_a_live_event_that_ended_is_tried_for_a_day_and_then_failed() -> None:
+    error = classify("This live event has ended.")
+    assert isinstance(error, TransientError)
+    assert error.retry_after_s == 6 * 3600
+
+
+def test_a_video_that_is_simply_unavailable_is_tried_twice() -> None:
+    error = classify("Video unavailable")
+    assert isinstance(error, TransientError)
+    assert error.max_attempts == 2
+
+
+def test_no_text_holds_a_password() -> None:
+    assert "secret" not in str(classify("Unable to connect to proxy http://user:secret@proxy:3128/"))
+

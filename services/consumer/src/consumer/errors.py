@@ -14,14 +14,19 @@ LecternError                 message            row                      attempt
 
 from datetime import datetime
 
+from consumer.text import printable, without_credentials
+
 
 class LecternError(Exception):
-    """The root. `code` is stable and for machines; the text is for the user who waits for the video."""
+    """The root. `code` is stable and for machines; the text is for the user who waits for the video.
+
+    It ends in rows, logs and health: passwords in addresses, and what Postgres cannot hold, are taken out here.
+    """
 
     code = "error"
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(without_credentials(printable(message)))
         self.code = code or self.code
 
 
@@ -70,13 +75,24 @@ class NotYet(LecternError):
 
 
 class TransientError(LecternError):
-    """Trying again later may help; `retry_after_s` is what the other side asked for."""
+    """Trying again later may help.
+
+    `retry_after_s` is what the other side asked for; `max_attempts` bounds the tries where fewer than usual make sense.
+    """
 
     code = "transient"
 
-    def __init__(self, message: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retry_after_s: float | None = None,
+        max_attempts: int | None = None,
+    ) -> None:
         super().__init__(message, code=code)
         self.retry_after_s = retry_after_s
+        self.max_attempts = max_attempts
 
 
 class EnvironmentFault(LecternError):

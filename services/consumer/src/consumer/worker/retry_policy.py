@@ -31,9 +31,8 @@ class RetryPolicy:
                 return outcome("scheduled", Status.SCHEDULED, refund=True, back_s=_seconds_until(error.until, now))
             case EnvironmentFault():
                 return outcome("environment", Status.QUEUED, refund=True, back_s=pause_s)
-            case _ if attempts < self.max_attempts:
-                wanted = error.retry_after_s if isinstance(error, TransientError) else None
-                return outcome("retry", Status.QUEUED, back_s=wanted or self.backoff_s(attempts))
+            case TransientError() if attempts < min(self.max_attempts, error.max_attempts or self.max_attempts):
+                return outcome("retry", Status.QUEUED, back_s=error.retry_after_s or self.backoff_s(attempts))
             case _:
                 return Outcome("failed", Status.FAILED, error.code, f"given up after {attempts} attempts: {error}")
 

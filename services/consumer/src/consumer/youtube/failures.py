@@ -1,105 +1,190 @@
-"""What yt-dlp's words mean. Nearly every failure is one exception class, so the text and the warnings decide.
+"""What yt-dlp's words mean: one table. Nearly every failure is one exception class, so the text decides.
 
-Text that nobody has seen before is transient: a good video must not fail because YouTube changed its wording.
+Wording that is in no row is transient under a code of its own (UNKNOWN): a good video must not fail because YouTube
+changed its wording, and an operator sees the new one in the metrics and in `lectern doctor`.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, TransientError, VideoError
+from consumer.youtube.rules import Access, Rule
 
-Verdict = Callable[[str], LecternError]
-WAIT = re.compile(r"\bin (?P<count>\d+) (?P<unit>minute|hour|day|week)s?\b", re.IGNORECASE)
-
-
-def _never(code: str, words: str) -> Verdict:
-    return lambda _: VideoError(words, code=code)
-
-
-def _ours(code: str, words: str) -> Verdict:
-    return lambda said: EnvironmentFault(f"{words} (YouTube said: {said[:200]})", code=code)
+CHECKED = date(2026, 11, 26)  # the whole table, against yt-dlp 2026.10.26
+UNKNOWN = "unknown_words"
+ENDED_S = 6 * 3600.0
+"""YouTube makes the recording of a long live event in hours; five tries make a day."""
 
 
-def _not_yet(said: str) -> NotYet:
-    """YouTube mostly says for how long, rounded down: "Premieres in 2 days"."""
-    found = WAIT.search(said)
-    until = datetime.now(UTC) + timedelta(**{f"{found['unit'].lower()}s": int(found["count"])}) if found else None
-    return NotYet(f"the video is not there yet: {said}", code="premiere", until=until)
-
-
-BLOCKED = _ours("blocked", "YouTube blocks this address: change it, or set YTDLP_PROXY or YTDLP_COOKIES_FILE")
-RULES: tuple[tuple[str, Verdict], ...] = (
-    (r"confirm you're not a bot", BLOCKED),
-    (r"captcha challenge", BLOCKED),
-    (r"rate-limited", _ours("rate_limited", "YouTube limits this address for about an hour")),
-    (r"IP is likely being blocked", BLOCKED),
-    (r"page needs to be reloaded", _ours("stale_client", "YouTube refuses this yt-dlp: update it")),
-    (r"HTTP Error 429|Too Many Requests", _ours("rate_limited", "YouTube limits this address")),
-    (r"HTTP Error 403", _ours("blocked", "YouTube refuses to send the media: update yt-dlp, or change the address")),
-    (
-        r"No space left|Errno 28|Errno 27|Disk quota",
-        _ours("disk_full", "the disk is full: free space under DOWNLOAD_DIR"),
+OURS, NEVER, LATER, AGAIN = EnvironmentFault, VideoError, NotYet, TransientError
+RULES = (
+    # The solver first: without it YouTube's answers look like many other things.
+    Rule(
+        "(no video formats|requested format is not available).*(challenge solving|signature solving|javascript runtime)",
+        OURS,
+        "no_solver",
+        "YouTube's challenge was not solved: check deno and yt-dlp-ejs",
     ),
-    (
-        r"ProxyError|Unable to connect to proxy|Tunnel connection failed|SOCKS",
-        _ours("proxy", "the proxy cannot be reached: check YTDLP_PROXY"),
+    Rule("no video formats.*live", LATER, "live", "the video is live now and has no recording yet"),
+    Rule(
+        "(no video formats|requested format is not available).*sabr",
+        OURS,
+        "sabr",
+        "YouTube offers this address only streams that yt-dlp cannot read yet (SABR): lectern update-ytdlp, "
+        "YTDLP_EXTRACTOR_ARGS for another client, or another address: {unblock}",
     ),
-    (
-        r"Failed to resolve|Name or service not known|name resolution|Network is unreachable|No route to host",
-        _ours("no_internet", "YouTube cannot be reached from here: check this machine's internet, or set YTDLP_PROXY"),
+    Rule(
+        "requested format is not available|only images are available",
+        OURS,
+        "no_media",
+        "YouTube offers this yt-dlp pictures and no sound: lectern update-ytdlp, or set YTDLP_EXTRACTOR_ARGS",
     ),
-    (
-        r"failed to load cookies|Cookies file must be",
-        _ours("cookies", "YTDLP_COOKIES_FILE cannot be read: export it anew, in Netscape format"),
+    # The world: nothing would work here and now.
+    Rule(
+        "cookies are no longer valid",
+        OURS,
+        "cookies",
+        "the cookies in YTDLP_COOKIES_FILE are stale: export them anew from a private window, and close it",
     ),
-    (r"Premieres in|will begin in|live event|Upcoming", _not_yet),
-    (r"Private video|video is private", _never("private", "the video is private")),
-    (r"account.*terminated", _never("gone", "the video is gone: its account was closed")),
-    (
-        r"has been removed|no longer available|does not exist|This video isn't available anymore",
-        _never("gone", "the video was removed"),
+    Rule(
+        "confirm you're not a bot|captcha challenge|ip is likely being blocked|please sign in\\b",
+        OURS,
+        "blocked",
+        "YouTube blocks this address: {unblock}",
     ),
-    (
-        r"Join this channel|members-only|members only",
-        _never("members_only", "the video is for members of its channel only"),
+    Rule("rate-limited", OURS, "rate_limited", "YouTube limits this address for about an hour"),
+    Rule(
+        "page needs to be reloaded|not available on this app|latest version of youtube",
+        OURS,
+        "stale_client",
+        "YouTube refuses this yt-dlp: update it (lectern update-ytdlp)",
     ),
-    (r"requires payment", _never("paid", "the video must be paid for")),
-    (
-        r"confirm your age|age-restricted|inappropriate for some users",
-        _never("age_restricted", "the video is restricted by age"),
+    Rule("http error 429|too many requests", OURS, "rate_limited", "YouTube limits this address"),
+    Rule(
+        "got error: http error 4\\d\\d.*giving up|fragment \\d+ not found",
+        AGAIN,
+        "fragment",
+        "a piece of the media could not be had: {said}",
     ),
-    (
-        r"blocked it in your country|not available in your country|not made this video available",
-        _never("region", "the video is not available in this region"),
+    Rule(
+        "http error 403",
+        OURS,
+        "blocked",
+        "YouTube refuses to send the media: lectern update-ytdlp, or another address: {unblock}",
     ),
-    (r"copyright", _never("copyright", "the video is blocked over copyright")),
-    (r"Incomplete YouTube ID|is not a valid URL", _never("gone", "there is no such video")),
+    Rule(
+        "no space left|errno 28|errno 27|disk quota",
+        OURS,
+        "disk_full",
+        "the disk is full: free space under DOWNLOAD_DIR",
+    ),
+    Rule(
+        "proxyerror|unable to connect to proxy|tunnel connection failed|socks",
+        OURS,
+        "proxy",
+        "the proxy cannot be reached: check YTDLP_PROXY",
+    ),
+    Rule(
+        "failed to resolve|name or service not known|name resolution|network is unreachable|no route to host",
+        OURS,
+        "no_internet",
+        "YouTube cannot be reached from here: check this machine's internet, or set YTDLP_PROXY",
+    ),
+    Rule(
+        "failed to load cookies|cookies file must be",
+        OURS,
+        "cookies",
+        "YTDLP_COOKIES_FILE cannot be read: export it anew, in Netscape format",
+    ),
+    # It is no video yet.
+    Rule(
+        "live event has ended",
+        AGAIN,
+        "no_recording",
+        "the live event has ended and YouTube has no recording of it",
+        retry_after_s=ENDED_S,
+    ),
+    Rule("recording is not available", NEVER, "no_recording", "the recording of the live event is not available"),
+    Rule(
+        "premieres in|will begin|will premiere|live event|upcoming|starting soon",
+        LATER,
+        "premiere",
+        "the video is not there yet: {said}",
+    ),
+    Rule(
+        "processing (this|the) video|still being processed|check back later",
+        LATER,
+        "processing",
+        "YouTube has not made the video ready yet: {said}",
+    ),
+    # It will never be one for us.
+    Rule("private video|video is private", NEVER, "private", "the video is private: {account}"),
+    Rule("account.*terminated", NEVER, "gone", "the video is gone: its account was closed"),
+    Rule(
+        "has been removed|no longer available|does not exist|this video isn't available anymore",
+        NEVER,
+        "gone",
+        "the video was removed",
+    ),
+    Rule(
+        "join this channel|members-only|members only|music premium",
+        NEVER,
+        "members_only",
+        "the video is for paying members only: {account}",
+    ),
+    Rule("requires payment", NEVER, "paid", "the video must be paid for: {account}"),
+    Rule(
+        "confirm your age|age-restricted|inappropriate for some users",
+        NEVER,
+        "age_restricted",
+        "the video is restricted by age: {account}",
+    ),
+    Rule(
+        "blocked it in your country|not available in your country|not made this video available",
+        NEVER,
+        "region",
+        "the video is not available in this region",
+    ),
+    Rule("copyright", NEVER, "copyright", "the video is blocked over copyright"),
+    Rule("drm protected", NEVER, "drm", "the video is protected against copying (DRM)"),
+    Rule("incomplete youtube id|is not a valid url", NEVER, "gone", "there is no such video"),
+    # It may work next time.
+    Rule(
+        "^(the |this )?video (is )?(unavailable|not available)\\.?$",
+        AGAIN,
+        "unavailable",
+        "YouTube says no more than: {said}",
+        max_attempts=2,
+    ),
+    Rule(
+        "http error (416|5\\d\\d)|timed? ?out|connection (reset|aborted|refused)|broken pipe|incompleteread|bytes read"
+        "|remote end closed|eof occurred|file is empty|failed to extract any player response|no video formats found",
+        AGAIN,
+        "download",
+        "the download failed: {said}",
+    ),
 )
-SOLVER = re.compile(
-    r"challenge solving failed|JavaScript runtime|No supported JavaScript|Signature solving", re.IGNORECASE
+ANYTHING_ELSE = Rule("", AGAIN, UNKNOWN, "the download failed: {said}")
+TOLD_BY_WARNINGS = re.compile(
+    "no video formats|requested format is not available|only images|failed to extract any player response"
+    "|not a bot|sign in",
+    re.IGNORECASE,
 )
+"""Failures whose cause yt-dlp tells only in the warnings before them."""
 
 
-def classify(said: str, warnings: Sequence[str] = ()) -> LecternError:
+def classify(said: str, warnings: Sequence[str] = (), access: Access | None = None) -> LecternError:
     """The error that yt-dlp's words mean.
 
-    `said` is the text of its exception, `warnings` what it logged before. Returns one of VideoError, NotYet,
-    TransientError and EnvironmentFault, to be raised; its text is for the user, with yt-dlp's words where they help.
+    `said` is the text of its exception, `warnings` what it logged before, `access` what is set already. Returns one of
+    VideoError, NotYet, TransientError and EnvironmentFault, to be raised, in words for the user.
     """
     text = normalised(said)
-    noted = " ".join(normalised(warning) for warning in warnings)
-    if "No video formats found" in text:
-        if SOLVER.search(noted):
-            return EnvironmentFault("YouTube's challenge was not solved: check deno and yt-dlp-ejs", code="no_solver")
-        if "live" in noted.lower():
-            return NotYet("the video is live now and has no recording yet", code="live")
-    if "Failed to extract any player response" in text:
-        text = f"{text} {noted}"
-    for pattern, verdict in RULES:
-        if re.search(pattern, text, re.IGNORECASE):
-            return verdict(text)
-    return TransientError(f"the download failed: {text[:300]}", code="download")
+    noted = " ".join(map(normalised, warnings)) if TOLD_BY_WARNINGS.search(text) else ""
+    judged = f"{text} {noted}".strip()
+    rule = next((rule for rule in RULES if re.search(rule.wording, judged, re.IGNORECASE)), ANYTHING_ELSE)
+    return rule.error(text, access or Access())
 
 
 def normalised(text: str) -> str:
