@@ -37,6 +37,17 @@ def test_a_missing_one_is_named_in_one_line(environment: pytest.MonkeyPatch, nam
     assert "\n" not in str(caught.value)
 
 
+def test_extractor_args_are_checked_and_never_shown(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("YTDLP_EXTRACTOR_ARGS", "youtube:player_client=tv,web;po_token=web.gvs+XXX=")
+    read_settings(Settings)
+    environment.setenv("YTDLP_EXTRACTOR_ARGS", "po_token secret")
+    with pytest.raises(
+        ConfigError, match="YTDLP_EXTRACTOR_ARGS=…: .*should be like youtube:player_client=tv"
+    ) as caught:
+        read_settings(Settings)
+    assert "secret" not in str(caught.value)
+
+
 def test_an_empty_one_counts_as_missing(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DB_HOST", "")
     with pytest.raises(ConfigError, match="DB_HOST not set"):

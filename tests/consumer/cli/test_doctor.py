@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 
 from consumer.cli.commands import app
 from consumer.cli.doctor import Doubtful, judge_room
-from consumer.database.videos import Videos
+from consumer.database.videos import Claim, Videos
 from consumer.errors import EnvironmentFault
+from consumer.models import Job, Outcome
+from consumer.youtube.failures import classify
 from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, own_version
 from infra.sandbox.aws import Aws
 from infra.sandbox.processes import free_port
@@ -41,6 +43,18 @@ async def said_of(part: str, *options: str) -> str:
         line for line in done.output.splitlines() if line[:3] in ("ok ", "?? ", "BAD") and line.split()[1] == part
     ]
     return line
+
+
+async def test_words_of_youtube_that_nobody_knows_are_shown(environment: pytest.MonkeyPatch, videos: Videos) -> None:
+    assert "YouTube said nothing in 7 days" in await said_of("wordings")
+    claim = await videos.claim(Job("v1", "abcdefghijk"), "w1", 30, "m1")
+    assert isinstance(claim, Claim)
+    unknown = classify("This video is on strike")
+    await videos.give_up(claim, Outcome("queued", "retry", unknown.code, str(unknown)))
+    line = await said_of("wordings")
+    assert line.startswith("?? ")
+    assert "1 attempts in 7 days" in line
+    assert "This video is on strike" in line
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Downloads: the real yt-dlp and a real Deno against the stand-in for YouTube."""
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
@@ -15,21 +14,15 @@ from consumer.pipeline.download import DownloadSettings, download
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
 from infra.sandbox.standins.youtube.videos import EMPTY_ID, RESET_ID, STALL_ID
 from infra.sandbox.waiting import wait_until
+from tests.support.consumer.youtube import ignore, youtube_in_environment
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 
-def ignore(_: float) -> None:
-    """Nobody watches."""
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def youtube() -> AsyncGenerator[YouTubeStandin]:
-    async with YouTubeStandin() as site:
-        os.environ.update(site.environment)
+    async with youtube_in_environment() as site:
         yield site
-        for name in site.environment:
-            del os.environ[name]
 
 
 async def fetch(video: str, into: Path, on_progress: Callable[[float], None] = ignore, *, idle_s: float = 30) -> Source:
@@ -89,10 +82,10 @@ async def test_a_download_that_stalls_is_ended_with_its_whole_group(youtube: You
 async def test_a_download_that_takes_too_long_in_all_is_stopped_and_may_go_on_later(
     youtube: YouTubeStandin, tmp_path: Path
 ) -> None:
-    youtube.bytes_a_second = 100_000
+    youtube.bytes_a_second = 50_000
     try:
         with pytest.raises(TransientError, match="too slowly"):
-            await download(LECTURE_ID, tmp_path, DownloadSettings(most_s=3), ignore)
+            await download(LECTURE_ID, tmp_path, DownloadSettings(most_s=8), ignore)
     finally:
         youtube.bytes_a_second = None
     assert list(tmp_path.glob("*.part"))

@@ -72,3 +72,15 @@ def test_a_message_without_a_usable_address_is_refused_and_names_its_row(url: st
     with pytest.raises(BadMessage) as caught:
         parse(json.dumps({"video_id": "v1", "youtube_url": url}))
     assert (caught.value.code, caught.value.video_id) == (code, "v1")
+
+
+@pytest.mark.parametrize("language", ["de", "pt-BR", "zh-Hans"])
+def test_the_language_of_a_track_may_be_asked_for(language: str) -> None:
+    assert parse(json.dumps({"video_id": "v1", "url": URL, "language": language})) == Job("v1", ID, language)
+
+
+@pytest.mark.parametrize("language", ["German, please", "de/../x", "d"])
+def test_what_is_no_language_is_refused_with_an_example(language: str) -> None:
+    with pytest.raises(BadMessage, match="it should be like de or pt-BR") as caught:
+        parse(json.dumps({"video_id": "v1", "url": URL, "language": language}))
+    assert (caught.value.code, caught.value.video_id) == ("bad_language", "v1")

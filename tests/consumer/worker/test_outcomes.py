@@ -7,7 +7,7 @@ from rich.console import Console
 from consumer.cli.redrive import redrive
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim
-from consumer.errors import EnvironmentFault, NotYet, VideoError
+from consumer.errors import EnvironmentFault, NotYet, TransientError, VideoError
 from consumer.models import Job
 from consumer.worker.retry_policy import RetryPolicy
 from infra.sandbox.waiting import wait_until
@@ -175,3 +175,14 @@ async def test_the_same_message_delivered_again_after_it_failed_is_not_tried_aga
     assert len(harness.begun) == 1
     assert (await harness.row())["error_message"] == "the video is private"
     assert harness.sqs.messages == []
+
+
+async def test_an_error_may_bound_its_own_tries(harness: Harness) -> None:
+    unavailable = TransientError("YouTube says no more than: Video unavailable", retry_after_s=0.01, max_attempts=2)
+    harness.errors = [unavailable, unavailable]
+    harness.send()
+    async with harness.worker() as worker:
+        await harness.ended(worker, "failed")
+    row = await harness.row()
+    assert (row["status"], row["attempts"]) == ("failed", 2)
+    assert row["error_message"] == f"given up after 2 attempts: {unavailable}"

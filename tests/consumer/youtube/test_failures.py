@@ -159,4 +159,3 @@ def test_a_video_that_is_simply_unavailable_is_tried_twice() -> None:
 
 def test_no_text_holds_a_password() -> None:
     assert "secret" not in str(classify("Unable to connect to proxy http://user:secret@proxy:3128/"))
-

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from infra.sandbox.paths import LECTURE
-from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
 from infra.sandbox.standins.youtube.media import encode
-from infra.sandbox.standins.youtube.site import MANIFEST, manifest, may_list, may_play, player_answer, watch_page
+from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
+from infra.sandbox.standins.youtube.site import manifest, may_list, may_play, player_answer, watch_page
 from infra.sandbox.standins.youtube.videos import VIDEOS, Video
 
 HOSTS = ("*.youtube.com", "youtube.com", "*.googlevideo.com", "*.ytimg.com")
@@ -100,27 +100,30 @@ class YouTubeStandin:
             await self._answer(inner, writer)
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        match request.path:
-            case "/watch":
-                await _send(writer, 200, watch_page(), "text/html")
-            case path if path.startswith("/embed/"):
-                await _send(writer, 200, watch_page(), "text/html")
-            case "/youtubei/v1/player":
+        if request.path == "/videoplayback":
+            await self._play(request, writer)
+        elif request.path.startswith("/videoplayback/id/"):
+            await self._play_fragment(request.path, writer)
+        else:
+            await _send(writer, *self._page(request))
+
+    def _page(self, request: Request) -> tuple[int, bytes, str]:
+        """Status, body and type of everything but media."""
+        match request.path.strip("/").split("/"):
+            case ["watch"] | ["embed", _]:
+                return 200, watch_page(), "text/html"
+            case ["youtubei", "v1", "player"]:
                 youtube_id = json.loads(request.body)["videoId"]
                 answer = player_answer(youtube_id, self._video(youtube_id), self._media)
-                await _send(writer, 200, json.dumps(answer).encode(), "application/json")
-            case "/youtubei/v1/next":
-                await _send(writer, 200, b'{"contents": {}}', "application/json")
-            case path if path == PLAYER_PATH:
-                await _send(writer, 200, SCRIPT.encode(), "text/javascript")
-            case path if path.startswith(MANIFEST) and may_list(path):
-                await _send(writer, 200, manifest(path.split("/")[5], self._media), "application/dash+xml")
-            case "/videoplayback":
-                await self._play(request, writer)
-            case path if path.startswith("/videoplayback/id/"):
-                await self._play_fragment(path, writer)
+                return 200, json.dumps(answer).encode(), "application/json"
+            case ["youtubei", "v1", "next"]:
+                return 200, b'{"contents": {}}', "application/json"
+            case ["s", "player", *_] if request.path == PLAYER_PATH:
+                return 200, SCRIPT.encode(), "text/javascript"
+            case ["api", "manifest", "dash", "id", youtube_id, *_] if may_list(request.path):
+                return 200, manifest(youtube_id, self._media), "application/dash+xml"
             case _:
-                await _send(writer, 404, b"", "text/plain")
+                return 404, b"", "text/plain"
 
     def _video(self, youtube_id: str) -> Video:
         return self.videos.get(youtube_id, Video())

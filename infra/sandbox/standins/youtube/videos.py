@@ -9,7 +9,7 @@ LONG_ID, LIVE_ID = "tooLongVid0", "liveNowVid0"
 EMPTY_ID, RESET_ID, STALL_ID = "emptyMedia0", "resetMedia0", "stallMedia0"
 
 Delivery = Literal["file", "fragments", "sabr"]
-"""One file with Range, a DASH manifest's fragments, or formats without an address (only SABR clients can ask for them)."""
+"""One file with Range, the fragments of a DASH manifest, or formats without an address (for SABR clients only)."""
 Fault = Literal["empty", "reset", "stall", "missing_fragment", "forbidden"]
 
 

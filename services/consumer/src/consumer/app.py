@@ -41,6 +41,8 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
         cookies_file=settings.ytdlp_cookies_file,
         proxy=settings.ytdlp_proxy,
         overlay_dir=settings.ytdlp_overlay_dir,
+        extractor_args=settings.ytdlp_extractor_args,
+        plugin_dir=settings.ytdlp_plugin_dir,
     )
     async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
         try:

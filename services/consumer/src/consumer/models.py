@@ -59,10 +59,11 @@ class Record(BaseModel):
 
 @dataclass(frozen=True)
 class Job:
-    """What a good message asks for: the row's id and the canonical watch address of the video."""
+    """What a good message asks for: the row's id, the video, and the language of the track if not the original."""
 
     video_id: str
     youtube_id: str
+    language: str | None = None
 
     @property
     def url(self) -> str:

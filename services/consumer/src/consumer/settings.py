@@ -4,13 +4,21 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consumer.errors import ConfigError
 
 AWS_QUEUE = re.compile(r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+EXTRACTOR_ARGS = re.compile(r"[\w.]+:[\w-]+=[^;]*(;[\w-]+=[^;]*)*")
 T = TypeVar("T", bound=BaseSettings)
+
+
+def _check_extractor_args(args: SecretStr) -> SecretStr:
+    """As yt-dlp reads them; it would end without a word on anything else."""
+    if not EXTRACTOR_ARGS.fullmatch(args.get_secret_value()):
+        raise ValueError("should be like youtube:player_client=tv,web;po_token=web.gvs+XXX")
+    return args
 
 
 class StudySettings(BaseSettings):
@@ -35,8 +43,10 @@ class PipelineSettings(StudySettings):
     download_dir: Path = Path("/tmp/downloads")  # noqa: S108 - the name the worker before this one used
     max_video_seconds: Annotated[float, Field(gt=0)] = 4 * 3600
     ytdlp_cookies_file: FilePath | None = None
-    ytdlp_proxy: str | None = None
+    ytdlp_proxy: SecretStr | None = None
     ytdlp_overlay_dir: Path | None = None
+    ytdlp_extractor_args: Annotated[SecretStr, AfterValidator(_check_extractor_args)] | None = None
+    ytdlp_plugin_dir: DirectoryPath | None = None
 
 
 class DatabaseSettings(BaseSettings):
@@ -99,7 +109,7 @@ def _explained(error: ValidationError) -> str:
         return f"{', '.join(missing)} not set: .env.example says what each should be"
     first = error.errors()[0]
     name = str(first["loc"][0]).upper()
-    shown = "…" if "KEY" in name or "PASSWORD" in name else repr(first["input"])
+    shown = "…" if any(sign in name for sign in ("KEY", "PASSWORD", "PROXY", "ARGS")) else repr(first["input"])
     if first["type"] == "string_pattern_mismatch":
         return f"{name}={shown}: should begin with http:// or https://"
     return f"{name}={shown}: {first['msg'].lower()}"

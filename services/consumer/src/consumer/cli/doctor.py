@@ -19,11 +19,13 @@ from consumer.database.videos import Videos
 from consumer.errors import ConfigError, EnvironmentFault, LecternError
 from consumer.pipeline.workdir import make_scratch
 from consumer.settings import Settings
+from consumer.youtube.failures import CHECKED, UNKNOWN
 from consumer.youtube.update import run_selftest
 from consumer.youtube.versions import find_deno, find_overlay, own_version
 
 Check = Callable[[Settings], Awaitable[str]]
 YOUTUBE_S = 5.0
+WORDINGS_DAYS = 7
 LEAST_FREE_BYTES = 10**9  # one long video and its audio
 ROOMY_FREE_BYTES = 5 * 10**9
 LAST_WORDS_S = 20.0  # to give messages back, and to end
@@ -41,6 +43,7 @@ async def examine(settings: Settings, console: Console, *, wait: bool = False) -
         "YouTube": _youtube,
         "disk": _disk,
         "database": partial(_database, tries=CONNECT_TRIES if wait else 1),
+        "wordings": _wordings,
         "queue": _queue,
         "bucket": _bucket,
         "transcriber": _transcriber,
@@ -89,7 +92,8 @@ async def _youtube(settings: Settings) -> str:
         raise EnvironmentFault(
             f"the cookies in {cookies} cannot be read by user {os.getuid()}: give it the file (chown)"
         )
-    proxy = settings.ytdlp_proxy or os.environ.get("HTTPS_PROXY")
+    set_here = settings.ytdlp_proxy
+    proxy = set_here.get_secret_value() if set_here else os.environ.get("HTTPS_PROXY")
     way = urlsplit(proxy if proxy and "://" in proxy else f"http://{proxy}" if proxy else "https://www.youtube.com")
     host, port = way.hostname or "", way.port or (80 if proxy else 443)
     named = "the proxy (YTDLP_PROXY, HTTPS_PROXY)" if proxy else "YouTube"
@@ -120,6 +124,20 @@ async def _database(settings: Settings, tries: int) -> str:
     async with connect(settings, tries) as pool:
         await Videos(pool, settings.video_table).ping()
     return f"{settings.db_host}:{settings.db_port}/{settings.db_name}, table {settings.video_table}"
+
+
+async def _wordings(settings: Settings) -> str:
+    """Whether YouTube says something new, which only a person can judge."""
+    try:
+        async with connect(settings, 1) as pool:
+            attempts, latest = await Videos(pool, settings.video_table).ended_with(UNKNOWN, WORDINGS_DAYS)
+    except LecternError as error:
+        raise Doubtful("not known while the database does not answer") from error
+    table = f"the table of {CHECKED.isoformat()}"
+    if attempts:
+        words = f"{attempts} attempts in {WORDINGS_DAYS} days ended with words that {table} does not know: {latest}"
+        raise Doubtful(f"{words}: lectern update-ytdlp may help")
+    return f"YouTube said nothing in {WORDINGS_DAYS} days that {table} does not know"
 
 
 async def _queue(settings: Settings) -> str:

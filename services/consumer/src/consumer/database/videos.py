@@ -124,6 +124,11 @@ class Videos:
         """The stages of all attempts, oldest first."""
         return await self._fetch("stages", video_id)
 
+    async def ended_with(self, code: str, days: int) -> tuple[int, str | None]:
+        """How many attempts of the last `days` ended with this error code, and the text of the latest."""
+        row = (await self._fetch("ended_with", code, days))[0]
+        return row["attempts"], row["latest"]
+
     async def ping(self) -> None:
         """Raises where the database does not answer or a table lacks a column."""
         async with translate_errors("find its tables"), self._pool.acquire() as connection:

@@ -1,7 +1,8 @@
 """What Prometheus is told of the work itself; `health` adds what it knows of messages."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -23,6 +24,9 @@ class Metrics:
         )
         self._audio = Counter("consumer_audio_seconds", "Seconds of lectures completed", registry=registry)
         self._spend = Counter("consumer_spend_usd", "US dollars paid for study material", ["model"], registry=registry)
+        self._failures = Counter(
+            "consumer_failures", "Attempts that failed, by error code", ["code"], registry=registry
+        )
         self._depth = Gauge("consumer_queue_messages", "Messages on the queue", ["state"], registry=registry)
 
     def stage(self, name: str, seconds: float) -> None:
@@ -36,6 +40,15 @@ class Metrics:
     def spent(self, model: str, cost_usd: float) -> None:
         """Study material was paid for, whatever becomes of the video."""
         self._spend.labels(model).inc(cost_usd)
+
+    @contextmanager
+    def failures(self) -> Generator[None]:
+        """Count what goes wrong inside by its code; `unknown_words` is what YouTube says and Lectern does not know."""
+        try:
+            yield
+        except LecternError as error:
+            self._failures.labels(error.code).inc()
+            raise
 
     def depth(self, waiting: int, in_flight: int) -> None:
         """What the queue says of itself."""

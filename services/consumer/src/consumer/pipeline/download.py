@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import structlog
+from pydantic import SecretStr
 
 from consumer.clients.subprocesses import Finished, ProgramHung, run_program
 from consumer.errors import BadMessage, LecternError, NotYet, PolicyError, TransientError
 from consumer.models import Progress, Source
+from consumer.text import printable, without_credentials
 from consumer.youtube.failures import classify
+from consumer.youtube.rules import Access
 from consumer.youtube.versions import child_environment, find_deno, find_overlay
 
 log = structlog.get_logger()
@@ -23,38 +26,41 @@ class DownloadSettings:
     """What a download may cost, and the way to YouTube.
 
     A video may last `max_video_s`. The child may say nothing for `idle_s` and take `most_s` in all. `cookies_file` is
-    in Netscape format; `overlay_dir` is where `lectern update-ytdlp` puts newer versions.
+    in Netscape format; `overlay_dir` is where `lectern update-ytdlp` puts newer versions; `extractor_args` is what
+    yt-dlp's option of that name takes; `plugin_dir` holds the only plugins that yt-dlp may load.
     """
 
     max_video_s: float = 4 * 3600
     cookies_file: Path | None = None
-    proxy: str | None = None
+    proxy: SecretStr | None = None
     overlay_dir: Path | None = None
+    extractor_args: SecretStr | None = None
+    plugin_dir: Path | None = None
     idle_s: float = 180.0
     most_s: float = 2 * 3600.0
 
 
-async def download(youtube_id: str, into: Path, settings: DownloadSettings, on_progress: Progress) -> Source:
+async def download(
+    youtube_id: str,
+    into: Path,
+    settings: DownloadSettings,
+    on_progress: Progress,
+    *,
+    language: str | None = None,
+) -> Source:
     """Fetch the best sound of a video into the folder `into`, going on where a killed attempt stopped.
 
-    `youtube_id` is its eleven characters; `on_progress` is told the fraction done. Returns where the media is and
-    what YouTube says of it.
+    `youtube_id` is its eleven characters; `on_progress` is told the fraction done. The track is the one in `language`
+    where there is such a one, else the original. Returns where the media is and what YouTube says of it.
     Raises VideoError, PolicyError, NotYet, TransientError or EnvironmentFault, in words for the user.
     """
-    wanted = {
-        "url": f"https://www.youtube.com/watch?v={youtube_id}",
-        "folder": str(into),
-        "max_video_s": settings.max_video_s,
-        "cookies": str(settings.cookies_file) if settings.cookies_file else None,
-        "proxy": settings.proxy,
-    }
+    wanted = _wanted(youtube_id, into, settings, language)
     said = _Said(on_progress)
     overlay = find_overlay(settings.overlay_dir)
     done = await _run(wanted, overlay.folder if overlay else None, said, settings)
     if overlay and not said.started:
-        log.warning(
-            "ytdlp.overlay_broken", folder=str(overlay.folder), said=done.tail[-200:], instead="the built-in one"
-        )
+        words = without_credentials(done.tail[-200:])
+        log.warning("ytdlp.overlay_broken", folder=str(overlay.folder), said=words, instead="the built-in one")
         done = await _run(wanted, None, said, settings)
     if said.last is None:
         last = done.tail.splitlines()[-1:] or ["it said nothing"]
@@ -62,14 +68,27 @@ async def download(youtube_id: str, into: Path, settings: DownloadSettings, on_p
     return _source(said.last, youtube_id, settings)
 
 
+def _wanted(youtube_id: str, into: Path, settings: DownloadSettings, language: str | None) -> dict[str, Any]:
+    return {
+        "url": f"https://www.youtube.com/watch?v={youtube_id}",
+        "folder": str(into),
+        "max_video_s": settings.max_video_s,
+        "language": language,
+        "cookies": str(settings.cookies_file) if settings.cookies_file else None,
+        "proxy": settings.proxy and settings.proxy.get_secret_value(),
+        "extractor_args": settings.extractor_args and settings.extractor_args.get_secret_value(),
+        "plugin_dir": str(settings.plugin_dir) if settings.plugin_dir else None,
+    }
+
+
 async def _run(wanted: dict[str, Any], overlay: Path | None, said: "_Said", settings: DownloadSettings) -> Finished:
-    """The child, with the yt-dlp of a folder or the built-in one."""
-    argument = json.dumps({**wanted, "deno": find_deno(overlay)})
-    command = [sys.executable, "-P", "-m", "consumer.youtube.child", argument]
+    """The child, with the yt-dlp of a folder or the built-in one. What it reads may hold passwords: not an argument."""
+    request = json.dumps({**wanted, "deno": find_deno(overlay)}).encode()
+    command = [sys.executable, "-P", "-m", "consumer.youtube.child"]
+    environment = child_environment(overlay, plugins=settings.plugin_dir is not None)
     try:
         async with asyncio.timeout(settings.most_s):
-            environment = child_environment(overlay)
-            return await run_program(command, said.line, idle_s=settings.idle_s, environment=environment)
+            return await run_program(command, said.line, idle_s=settings.idle_s, environment=environment, stdin=request)
     except ProgramHung as error:
         raise TransientError("the download stalled and was stopped", code="stalled") from error
     except TimeoutError:
@@ -83,7 +102,7 @@ def local_source(path: Path) -> Source:
         raise BadMessage(f"{path} is not a file", code="no_file")
     if path.stat().st_size == 0:
         raise BadMessage(f"{path} is empty", code="empty")
-    return Source(path, title=path.stem)
+    return Source(path, title=printable(path.stem))
 
 
 class _Said:
@@ -114,7 +133,8 @@ def _source(event: dict[str, Any], youtube_id: str, settings: DownloadSettings) 
     path = Path(event["path"]) if event["path"] else None
     if path is None or not path.is_file() or path.stat().st_size == 0:
         raise TransientError("YouTube sent no media", code="no_media")
-    return Source(path, event["title"], youtube_id, event["channel"], event["duration_s"])
+    title, channel = printable(event["title"]), printable(event["channel"]) if event["channel"] else None
+    return Source(path, title, youtube_id, channel, event["duration_s"])
 
 
 def _failure(event: dict[str, Any], settings: DownloadSettings) -> LecternError:
@@ -124,5 +144,8 @@ def _failure(event: dict[str, Any], settings: DownloadSettings) -> LecternError:
             return PolicyError(f"the video is longer than the {hours:.3g} hours allowed", code="too_long")
         case "live":
             return NotYet("the video is live now and has no recording yet", code="live")
+        case "just_over":
+            return NotYet("the live event is over, and YouTube has not made its recording yet", code="processing")
         case _:
-            return classify(event["text"], event["warnings"])
+            access = Access(cookies=settings.cookies_file is not None, proxy=settings.proxy is not None)
+            return classify(event["text"], event["warnings"], access)

@@ -65,11 +65,11 @@ async def run(job: Job, claim: Claim, lease: Lease, *, videos: VideoTable, store
     """Download, make the audio, transcribe, write, publish, complete. Raises LecternError; LeaseLost when fenced."""
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
     checkpoints = Checkpoints(store, f"videos/{job.video_id}/checkpoints")
-    with working_folder(tools.scratch, job.video_id, claim.token) as folder:
+    with tools.metrics.failures(), working_folder(tools.scratch, job.video_id, claim.token) as folder:
         async with lease:
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage)
             async with timer.stage("download") as progress:
-                source = await download(job.youtube_id, folder, tools.download, progress)
+                source = await download(job.youtube_id, folder, tools.download, progress, language=job.language)
             made = await produce(
                 source, folder, tools, timer, checkpoints=checkpoints, spend=partial(videos.spend, claim)
             )
@@ -93,7 +93,7 @@ async def produce(
             log.warning("spend.not_recorded", cost_usd=usage.cost_usd, error=str(error))  # what was paid for is kept
 
     async with timer.stage("audio") as progress:
-        audio = await make_mp3(source, folder / "audio.mp3", progress)
+        audio = await make_mp3(source, folder / "audio.mp3", progress, max_s=tools.download.max_video_s)
     async with timer.stage("transcribe") as progress:
         model = await patiently(tools.transcriber.model, WAIT_FOR_MODEL_S)
         heard = digest(model, await asyncio.to_thread(digest, audio.path))

@@ -10,6 +10,7 @@ from consumer.youtube.urls import parse_video_url
 
 ID = ("video_id", "videoId")
 URL = ("youtube_url", "youtubeUrl", "url")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # such as de, pt-BR, zh-Hans
 VIDEO_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 
 
@@ -26,7 +27,7 @@ def parse(body: str) -> Job:
     if url is None:
         raise BadMessage("the message has no youtube_url", code="no_url", video_id=video_id)
     try:
-        return Job(video_id, parse_video_url(url))
+        return Job(video_id, parse_video_url(url), _language(fields))
     except BadMessage as error:
         raise BadMessage(str(error), code=error.code, video_id=video_id) from error
 
@@ -36,6 +37,15 @@ def check_video_id(video_id: str) -> None:
     if not VIDEO_ID.fullmatch(video_id):
         words = f"video_id {video_id[:40]!r} is not an id: letters, digits and _ . : - only"
         raise BadMessage(words, code="bad_video_id")
+
+
+def _language(fields: dict[str, Any]) -> str | None:
+    language = _text(fields, ("language",))
+    if language is not None and not LANGUAGE.fullmatch(language):
+        raise BadMessage(
+            f"language {language[:40]!r} is no language: it should be like de or pt-BR", code="bad_language"
+        )
+    return language
 
 
 def _object(body: str) -> dict[str, Any]:

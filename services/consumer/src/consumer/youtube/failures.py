@@ -21,7 +21,7 @@ OURS, NEVER, LATER, AGAIN = EnvironmentFault, VideoError, NotYet, TransientError
 RULES = (
     # The solver first: without it YouTube's answers look like many other things.
     Rule(
-        "(no video formats|requested format is not available).*(challenge solving|signature solving|javascript runtime)",
+        "(no video formats|requested format is not available).*((challenge|signature) solving|javascript runtime)",
         OURS,
         "no_solver",
         "YouTube's challenge was not solved: check deno and yt-dlp-ejs",

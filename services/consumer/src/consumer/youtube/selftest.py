@@ -11,11 +11,10 @@ from importlib.resources import files
 from typing import Any, cast
 
 import yt_dlp_ejs
-from yt_dlp import YoutubeDL
 from yt_dlp.version import __version__
 from yt_dlp_ejs.yt import solver
 
-from consumer.youtube.child import Listener, options
+from consumer.youtube.child import Listener, make_downloader
 
 WATCH = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 CHALLENGES = {"n": ("abcdef", "n6fedcba"), "sig": ("abcdefghij", "gfedabc")}
@@ -34,7 +33,7 @@ def main() -> None:
 def build(deno: str) -> None:
     """The extractor takes our options and knows a watch page when it sees one."""
     wanted = {"folder": ".", "max_video_s": 1, "deno": deno}
-    with YoutubeDL(cast("Any", options(wanted, Listener()))) as downloader:
+    with make_downloader(wanted, Listener()) as downloader:
         extractor = cast("Any", downloader).get_info_extractor("Youtube")
         if not extractor.suitable(WATCH):
             sys.exit("the extractor does not take a watch page")

@@ -99,7 +99,7 @@ def _of_extra(stated: list[str], name: str, extra: str) -> Requirement | None:
 
 
 async def _fetch(folder: Path, *requirements: str) -> None:
-    command = [sys.executable, *PIP, *PLAIN, "--target", str(folder), *requirements]
+    command = [sys.executable, "-P", *PIP, *PLAIN, "--target", str(folder), *requirements]
     chosen = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     environment = {**child_environment(None), **chosen}
     try:

@@ -80,13 +80,16 @@ def find_overlay(home: Path | None) -> Overlay | None:
     return None if overlay.outdated else overlay
 
 
-def child_environment(folder: Path | None) -> dict[str, str]:
-    """What a child may see of our environment: no secret is in it.
+def child_environment(folder: Path | None, *, plugins: bool = False) -> dict[str, str]:
+    """What a child may see of our environment: no secret is in it, but for a proxy's.
 
-    With `folder`, an overlay's, its yt-dlp comes before the built-in one.
+    With `folder`, an overlay's, its yt-dlp comes before the built-in one. Without `plugins` yt-dlp loads none, wherever
+    they lie: an empty `plugin_dirs` alone does not stop those of the home folder.
     """
-    kept = {name: os.environ[name] for name in (*PASSED_ON, *PROXIES) if name in os.environ}
-    return {**kept, "PYTHONPATH": str(folder)} if folder else kept
+    seen = {name: os.environ[name] for name in (*PASSED_ON, *PROXIES) if name in os.environ}
+    if folder:
+        seen["PYTHONPATH"] = str(folder)
+    return seen if plugins else {**seen, "YTDLP_NO_PLUGINS": "1"}
 
 
 def find_deno(folder: Path | None) -> str:

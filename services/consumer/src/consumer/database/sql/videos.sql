@@ -101,3 +101,8 @@ SELECT * FROM video_attempt WHERE video_id = $1 ORDER BY token;
 -- name: stages
 -- The stages of all attempts at a video, oldest first.
 SELECT * FROM video_stage WHERE video_id = $1 ORDER BY token, started_at;
+
+-- name: ended_with
+-- The attempts of the last `$2` days that ended with an error code, and the text of the latest.
+SELECT count(*) AS attempts, (array_agg(error_message ORDER BY ended_at DESC))[1] AS latest
+FROM video_attempt WHERE error_code = $1 AND ended_at > now() - $2 * interval '1 day';
