@@ -42,7 +42,7 @@ def test_extractor_args_are_checked_and_never_shown(environment: pytest.MonkeyPa
     read_settings(Settings)
     environment.setenv("YTDLP_EXTRACTOR_ARGS", "po_token secret")
     with pytest.raises(
-        ConfigError, match="YTDLP_EXTRACTOR_ARGS=…: .*should be like youtube:player_client=tv"
+        ConfigError, match=r"YTDLP_EXTRACTOR_ARGS=…: .*should be like youtube:player_client=tv"
     ) as caught:
         read_settings(Settings)
     assert "secret" not in str(caught.value)

@@ -12,7 +12,7 @@ from consumer.cli.commands import app
 from consumer.cli.doctor import Doubtful, judge_room
 from consumer.database.videos import Claim, Videos
 from consumer.errors import EnvironmentFault
-from consumer.models import Job, Outcome
+from consumer.models import Job, Outcome, Status
 from consumer.youtube.failures import classify
 from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, own_version
 from infra.sandbox.aws import Aws
@@ -50,7 +50,7 @@ async def test_words_of_youtube_that_nobody_knows_are_shown(environment: pytest.
     claim = await videos.claim(Job("v1", "abcdefghijk"), "w1", 30, "m1")
     assert isinstance(claim, Claim)
     unknown = classify("This video is on strike")
-    await videos.give_up(claim, Outcome("queued", "retry", unknown.code, str(unknown)))
+    await videos.give_up(claim, Outcome("retry", Status.QUEUED, unknown.code, str(unknown)))
     line = await said_of("wordings")
     assert line.startswith("?? ")
     assert "1 attempts in 7 days" in line
