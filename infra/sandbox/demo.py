@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,9 +16,10 @@ from consumer.models import Status
 from consumer.youtube.urls import parse_video_url
 from infra.sandbox.paths import LECTURE
 from infra.sandbox.processes import PartFailed
+from infra.sandbox.real_model import NoModel, real_model
 from infra.sandbox.results import fetch, show
 from infra.sandbox.standins.youtube import LECTURE_ID, video_url
-from infra.sandbox.system import EmbeddedSystem
+from infra.sandbox.system import MODEL, EmbeddedSystem
 from infra.sandbox.view import StageBars
 
 OUT = Path("out")
@@ -36,9 +38,9 @@ def main() -> None:
         video, media = chosen(parser.parse_args().source)
         sys.exit(asyncio.run(_until_interrupted(console, video, media)))
     except BadMessage as error:
-        console.print(f"dev demo: {error}", style="red", highlight=False)
+        console.print(f"dev demo: {error}", style="red", markup=False, highlight=False)
         sys.exit(2)
-    except PartFailed as error:
+    except (PartFailed, NoModel) as error:
         console.print(str(error), style="red", markup=False, highlight=False)
         sys.exit(1)
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -52,10 +54,34 @@ def chosen(source: str | None) -> tuple[str, Path | None]:
         return LECTURE_ID, LECTURE
     path = Path(source)
     if path.is_file():
+        _check_sound(path)
         return LECTURE_ID, path
     if "/" not in source.replace("://", "") or path.suffix in (".mp3", ".mp4", ".wav", ".m4a", ".webm"):
         raise BadMessage(f"{source} is neither a file nor the address of a YouTube video")
     return parse_video_url(source), None
+
+
+def _check_sound(path: Path) -> None:
+    """Before anything is fetched or started for it."""
+    decode = [
+        "ffmpeg",
+        "-nostdin",
+        "-v",
+        "error",
+        "-i",
+        str(path.absolute()),
+        "-map",
+        "0:a:0",
+        "-t",
+        "1",
+        "-f",
+        "null",
+        "-",
+    ]
+    done = subprocess.run(decode, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        raise BadMessage(f"{path} has no sound that ffmpeg can read: {said}")
 
 
 async def _until_interrupted(console: Console, video: str, media: Path | None) -> int:
@@ -68,11 +94,12 @@ async def _until_interrupted(console: Console, video: str, media: Path | None) -
 
 async def demo(console: Console, video: str, media: Path | None) -> int:
     """Start everything, send one message, watch the row, show what came of it."""
+    model = MODEL if media == LECTURE else {"WHISPER_MODEL": str(await real_model(console))}
     started = time.monotonic()
     what = "the real YouTube" if media is None else f"a stand-in for YouTube that serves {media.name}"
     console.print(f"starting Postgres, SQS, S3, the transcriber, the consumer, and {what} …", highlight=False)
     slow = BYTES_A_SECOND if media == LECTURE else None
-    async with EmbeddedSystem(media, slow, consumer_settings={"MAX_ATTEMPTS": "1"}) as system:
+    async with EmbeddedSystem(media, slow, model, consumer_settings={"MAX_ATTEMPTS": "1"}) as system:
         console.print(
             f"up after {time.monotonic() - started:.1f} s; sending a message to {system.aws.queue_url}", highlight=False
         )

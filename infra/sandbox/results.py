@@ -46,7 +46,7 @@ def show(console: Console, row: Mapping[str, Any], folder: Path) -> None:
 
 
 def _cards(console: Console, cards: list[dict[str, Any]]) -> None:
-    console.print("\n[bold]cards[/]")
+    console.print("\n[bold]cards[/]" if cards else "\nno cards: too little was said")
     for card in cards:
         console.print(
             f"  {escape(card['front'])}\n    → {escape(card['back'])}  ({clock(card['proof']['start_s'])})",
@@ -55,7 +55,7 @@ def _cards(console: Console, cards: list[dict[str, Any]]) -> None:
 
 
 def _quiz(console: Console, items: list[dict[str, Any]]) -> None:
-    console.print("\n[bold]a quiz item[/]")
+    console.print("\n[bold]a quiz item[/]" if items else "\nno quiz: too little was said")
     for item in items:
         console.print(f"  {escape(item['stem'])}", highlight=False)
         for number, option in enumerate(item["options"]):

@@ -6,9 +6,8 @@ import sys
 from playwright.async_api import FloatRect, Page, async_playwright
 from rich.console import Console
 
-from infra.sandbox.browser import ARGUMENTS, CHROMIUM
 from infra.sandbox.demo import OUT, demo
-from infra.sandbox.paths import LECTURE, ROOT
+from infra.sandbox.paths import AS_ROOT, CHROMIUM, LECTURE, ROOT
 from infra.sandbox.standins.youtube import LECTURE_ID
 
 PICTURE = ROOT / "docs" / "study-page.png"
@@ -30,7 +29,7 @@ def main() -> None:
 async def take() -> None:
     """The page as a student has it: a card turned to its answer, the first question answered."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(AS_ROOT))
         page = await browser.new_page(viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=SCALE)
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         await page.goto((OUT / LECTURE_ID / "study.html").absolute().as_uri())

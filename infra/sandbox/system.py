@@ -32,11 +32,13 @@ MODEL = {
 class EmbeddedSystem:
     """`async with` it. `media` is what the stand-in for YouTube serves; without one the real YouTube is used.
 
-    `consumer` and `transcriber` add settings to either; ports of 0 are chosen.
+    `model` names the transcriber's model, by its settings. `consumer_settings` are added to the consumer's; a port of 0
+    is chosen.
     """
 
     media: Path | None = LECTURE
     bytes_a_second: int | None = None
+    model: Mapping[str, str] = field(default_factory=lambda: MODEL)
     consumer_settings: Mapping[str, str] = field(default_factory=dict[str, str])
     transcriber_port: int = 0
     aws: Aws = field(init=False)
@@ -96,7 +98,7 @@ class EmbeddedSystem:
 
     async def start_transcriber(self, *, wait: bool = True) -> None:
         """Start it, or start it again after a kill."""
-        settings = {**MODEL, "HOST": LOOPBACK, "PORT": str(self._transcriber_port), "DRAIN_SECONDS": "5"}
+        settings = {**self.model, "HOST": LOOPBACK, "PORT": str(self._transcriber_port), "DRAIN_SECONDS": "5"}
         self.parts["transcriber"] = await spawn(
             "transcriber", ["transcriber"], settings, self.folder / "transcriber.log"
         )

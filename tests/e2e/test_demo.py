@@ -17,11 +17,13 @@ from infra.sandbox.waiting import wait_until
 DEMO = [sys.executable, "-m", "infra.sandbox.demo"]
 
 
-async def start(folder: Path, scratch: Path) -> asyncio.subprocess.Process:
+async def start(folder: Path, scratch: Path, *arguments: str) -> asyncio.subprocess.Process:
     """The demo, in an empty folder, writing to a pipe."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
     pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(*DEMO, cwd=folder, env=environment, stdout=pipe, stderr=pipe)
+    return await asyncio.create_subprocess_exec(
+        *DEMO, *arguments, cwd=folder, env=environment, stdout=pipe, stderr=pipe
+    )
 
 
 @pytest.fixture
@@ -69,3 +71,23 @@ async def test_ctrl_c_leaves_no_process_and_no_file_however_far_the_start_has_co
     assert (process.returncode, errors) == (130, b"")
     assert "nothing is left running" in output.decode()
     assert (running_in(scratch), left_in(scratch), list(tmp_path.iterdir())) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("notes.txt", b"no sound in here", "notes.txt has no sound that ffmpeg can read"),
+        ("missing.mp3", None, "missing.mp3 is neither a file nor the address of a YouTube video"),
+    ],
+)
+async def test_what_is_no_recording_is_said_before_anything_is_fetched_or_started(
+    tmp_path: Path, scratch: Path, name: str, content: bytes | None, says: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    process = await start(tmp_path, scratch, name)
+    output, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, errors) == (2, b"")
+    assert says in output.decode()
+    assert "Whisper" not in output.decode()
+    assert "starting" not in output.decode()

@@ -23,7 +23,7 @@ SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"(?:\]\(|<img src=\")([^)\s\"]+)")
 PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)+/?|\.?[\w-]+/|[\w.-]+\.(?:py|md|sql|sh|ya?ml|toml|json|html|js|css|svg|png)")
 NAME = re.compile(r"[A-Z]\w*[a-z]\w*[A-Z]\w*|[A-Z][a-z]+|[A-Z]+_[A-Z_]+|[a-z]+(?:_[a-z]+)+")
-KINDS = ("*.py", "*.yml", "*.sql", "*.sh", "pyproject.toml")
+KINDS = ("*.py", "*.yml", "*.sql", "*.sh", "pyproject.toml", ".env.example")
 MOST_WORDS, MOST_TERMS = 80, 25
 
 

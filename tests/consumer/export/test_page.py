@@ -9,7 +9,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from consumer.export.page import study_page
 from consumer.models import Card, Proof, QuizItem, Source, StudyMaterial, Transcript
-from infra.sandbox.browser import ARGUMENTS, CHROMIUM
+from infra.sandbox.paths import AS_ROOT, CHROMIUM
 from tests.support.consumer.study_samples import FILE, TALK, transcript
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -52,7 +52,7 @@ async def browser_page(tmp_path: Path) -> AsyncGenerator[Page]:
     (tmp_path / "study.html").write_text(_page(), encoding="utf-8")
     troubles: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(AS_ROOT))
         page = await browser.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text))

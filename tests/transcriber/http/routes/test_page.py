@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from infra.sandbox.browser import ARGUMENTS, CHROMIUM
+from infra.sandbox.paths import AS_ROOT, CHROMIUM
 from tests.support.transcriber.fake_service import Served, served
 from tests.support.transcriber.fakes import heard
 
@@ -23,7 +23,7 @@ pytestmark = [
 async def opened(address: str) -> AsyncGenerator[Page]:
     """The page, on which no script may fail."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(AS_ROOT))
         page = await browser.new_page()
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
