@@ -1,8 +1,8 @@
 """The same files through Lectern's engine and through the ways people serve faster-whisper, in one process.
 
 Everybody has the same model, two threads in all, a beam of five, English, voice activity detection, and no second
-attempt at a doubted window. All give the same: text, without time tokens and without times; or, where `word_times` is
-set, words with times.
+attempt at a low-confidence window. All give the same: text, without time tokens and without times; or, where
+`word_times` is set, words with times.
 """
 
 import asyncio

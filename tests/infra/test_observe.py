@@ -46,7 +46,7 @@ async def said() -> dict[str, set[str]]:
     health.count("completed")
     transcriber = TranscriberMetrics()
     transcriber.batch(1, 2, 0.1, 1)
-    transcriber.doubted("loop")
+    transcriber.low_confidence("loop")
     transcriber.answered("/transcribe", 200)
     transcriber.failed("Overloaded")
     transcriber.waited(0.1)

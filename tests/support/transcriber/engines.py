@@ -25,7 +25,7 @@ async def running(
     try:
         yield engine
     finally:
-        backend.gate.set()
+        backend.unblocked.set()
         await engine.stop()
 
 
@@ -48,8 +48,8 @@ def marks(found: Transcript) -> list[str]:
 
 
 async def held(engine: Engine, backend: FakeBackend, path: Path) -> Run:
-    """A run that sits in the model until the gate opens."""
-    backend.gate.clear()
+    """A run that sits in the model until `backend.unblocked` is set."""
+    backend.unblocked.clear()
     run = submit(engine, path, language="en")
     await wait_until(backend.busy.is_set)
     return run

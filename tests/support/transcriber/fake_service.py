@@ -106,7 +106,7 @@ async def served(
             try:
                 yield found
             finally:
-                backend.gate.set()
+                backend.unblocked.set()
                 server.should_exit = True
                 await serving
 

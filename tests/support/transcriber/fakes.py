@@ -33,7 +33,7 @@ class FakeBackend:
     """Answers "Window 123456." for audio whose mark is 123456.
 
     `hear` may say something else for a mark and an attempt's temperature. `trouble` may raise for the marks of a
-    batch. While `gate` is clear, `generate` waits. `calls`, `encoded` and `detected` are what the engine asked.
+    batch. While `unblocked` is clear, `generate` waits. `calls`, `encoded` and `detected` are what the engine asked.
     """
 
     name = "fake"
@@ -47,8 +47,8 @@ class FakeBackend:
         self.detected: list[int] = []
         self.featured = 0
         self.busy = threading.Event()
-        self.gate = threading.Event()
-        self.gate.set()
+        self.unblocked = threading.Event()
+        self.unblocked.set()
         self.hear: Callable[[int, float], Hypothesis | None] = lambda _mark, _temperature: None
         self.trouble: Callable[[Sequence[int]], None] = lambda _marks: None
         self.language: Callable[[int], str] = lambda _mark: "en"
@@ -77,7 +77,7 @@ class FakeBackend:
 
     def generate(self, encoded: Any, prompts: list[tuple[int, ...]], how: Decoding) -> list[Hypothesis]:
         self.busy.set()
-        self.gate.wait(30)
+        self.unblocked.wait(30)
         self.busy.clear()
         self.trouble(encoded)
         self.calls.append(Call(tuple(encoded), tuple("".join(map(chr, prompt)) for prompt in prompts), how))
@@ -125,7 +125,7 @@ class CountingMetrics:
         if stage == "model":
             self.waits.append(seconds)
 
-    def doubted(self, guard: str) -> None:
+    def low_confidence(self, guard: str) -> None:
         self.guards.append(guard)
 
     def cancelled(self) -> None:

@@ -24,7 +24,7 @@ class Clock:
 
 
 @dataclass
-class Bench:
+class Harness:
     """A schedule of batches of 8 (or `size`) rows, and its clock."""
 
     size: int = 8
@@ -32,9 +32,11 @@ class Bench:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.schedule = Schedule(self.size, self.clock, self.models)
+        self.schedule = Schedule[Request](self.size, self.clock, self.models)
 
-    def add(self, owner: Request, count: int = 1, seconds: float = 30.0, first: int = 0, **more: object) -> list[Row]:
+    def add(
+        self, owner: Request, count: int = 1, seconds: float = 30.0, first: int = 0, **more: object
+    ) -> list[Row[Request]]:
         rows = [
             Row(owner, Window(first + n, seconds, ()), None, **more)  # pyright: ignore[reportArgumentType] - any field of Row
             for n in range(count)
@@ -43,11 +45,11 @@ class Bench:
             self.schedule.add(row)
         return rows
 
-    def doubt(self, *rows: Row) -> None:
+    def send_back(self, *rows: Row[Request]) -> None:
         for row in rows:
             row.attempts.append(Attempt(heard("?"), "?", row.temperature, "logprob"))
             self.schedule.add(row)
 
 
-def names(batch: list[Row]) -> list[str]:
-    return [getattr(row.owner, "name", "") for row in batch]
+def names(batch: list[Row[Request]]) -> list[str]:
+    return [row.owner.name for row in batch]

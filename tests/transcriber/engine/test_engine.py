@@ -24,12 +24,12 @@ async def test_segments_leave_in_the_files_order_though_windows_end_in_any(lectu
     backend = FakeBackend()
     first: list[int] = []
 
-    def doubt_the_first_window_twice(mark: int, temperature: float) -> Hypothesis | None:
+    def mishear_the_first_window_twice(mark: int, temperature: float) -> Hypothesis | None:
         first.append(mark)
         return heard("Hm.", -2.0) if mark == first[0] and temperature < 0.4 else None
 
     async with running(backend) as engine:
-        backend.hear = doubt_the_first_window_twice
+        backend.hear = mishear_the_first_window_twice
         found = await transcript(submit(engine, lecture_wav, language="en"))
     starts = [segment.start for segment in found.segments]
     assert starts == sorted(starts)
@@ -51,7 +51,7 @@ async def test_files_that_run_together_share_batches(clips: list[Path]) -> None:
         spoken = zip(clips[1:], ["en", "de", "fr", "es", "en"], strict=True)
         others = [submit(engine, clip, language=language) for clip, language in spoken]
         await wait_until(lambda: backend.featured == len(clips))
-        backend.gate.set()
+        backend.unblocked.set()
         await asyncio.gather(*(transcript(run) for run in (first, *others)))
     assert metrics.batches == [1, 4, 1]
     assert len(metrics.waits) == len(clips)
@@ -107,9 +107,9 @@ async def test_replicas_share_the_work(lecture_wav: Path, windows: int) -> None:
     await engine.start()
     for backend in (one, two):
         backend.calls.clear()
-    one.gate.clear()
+    one.unblocked.clear()
     run = submit(engine, lecture_wav, language="en")
     await wait_until(lambda: sum(len(call.marks) for call in two.calls) > SETTINGS.batch_size)
-    one.gate.set()
+    one.unblocked.set()
     assert len((await transcript(run)).segments) == windows
     await engine.stop()

@@ -25,7 +25,7 @@ async def test_a_client_that_leaves_frees_its_windows(lecture_wav: Path, clips: 
         leaving.cancel()
         leaving.cancel()
         assert engine.queued_audio_s < 20, "only the clip that sits in the model"
-        backend.gate.set()
+        backend.unblocked.set()
         await wait_until(lambda: engine.queued_audio_s == 0)
     assert metrics.cancels == 1
     assert len(backend.encoded) == 1
@@ -76,7 +76,7 @@ async def test_reading_pauses_when_two_batches_of_a_file_are_ready(audio: Sample
         await wait_until(reading_pauses)
         in_the_model, a_block = SETTINGS.batch_size, 5
         assert backend.featured <= 2 * SETTINGS.batch_size + in_the_model + a_block
-        backend.gate.set()
+        backend.unblocked.set()
         assert len((await transcript(run)).segments) > 50
 
 

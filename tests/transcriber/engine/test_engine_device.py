@@ -97,5 +97,5 @@ async def test_a_request_that_takes_too_long_ends_with_an_error_and_leaves_the_o
         await wait_until(lambda: engine.watch() or engine.queued_audio_s == 0)
         with pytest.raises(errors.TookTooLong):
             await events(run)
-        backend.gate.set()
+        backend.unblocked.set()
         assert (await transcript(submit(engine, clips[1]))).segments

@@ -44,10 +44,10 @@ async def test_a_window_that_the_model_cannot_take_fails_its_own_file_only(clips
     async with running(backend) as engine:
         poison.append(int(marks(await transcript(submit(engine, clips[1])))[0]))
         backend.trouble = refuse
-        backend.gate.clear()
+        backend.unblocked.clear()
         runs = [submit(engine, clip, language="en") for clip in clips]
         await wait_until(lambda: backend.featured == len(clips) + 1)
-        backend.gate.set()
+        backend.unblocked.set()
         results = await asyncio.gather(*(transcript(run) for run in runs), return_exceptions=True)
     assert isinstance(results[1], errors.ModelError)
     assert str(results[1]) == "the model failed on this file; the service's log says how"

@@ -1,4 +1,4 @@
-"""The engine and windows that the model got wrong: again, hotter; given with a warning; or dropped."""
+"""The engine and windows that the model got wrong: again, at the next temperature; given with a warning; or dropped."""
 
 from pathlib import Path
 
@@ -6,21 +6,23 @@ from tests.support.transcriber.engines import running, submit, transcript
 from tests.support.transcriber.fakes import CountingMetrics, FakeBackend, heard
 
 
-async def test_a_doubted_window_goes_again_hotter_without_a_second_encode(lecture_wav: Path, windows: int) -> None:
+async def test_a_low_confidence_window_goes_again_at_the_next_temperature_without_a_second_encode(
+    lecture_wav: Path, windows: int
+) -> None:
     backend, metrics = FakeBackend(), CountingMetrics()
     async with running(backend, metrics=metrics) as engine:
-        backend.hear = lambda mark, hot: heard("Hm.", -2.0) if mark % 3 == 0 and hot < 0.2 else None
+        backend.hear = lambda mark, temperature: heard("Hm.", -2.0) if mark % 3 == 0 and temperature < 0.2 else None
         found = await transcript(submit(engine, lecture_wav, language="en"))
-    doubted = sum(segment.temperature > 0 for segment in found.segments)
-    assert doubted > 0
-    assert metrics.guards == ["logprob"] * doubted
+    unsure = sum(segment.temperature > 0 for segment in found.segments)
+    assert unsure > 0
+    assert metrics.guards == ["logprob"] * unsure
     assert len(backend.encoded) == windows
 
 
 async def test_a_window_that_is_never_believed_is_given_with_a_warning(clips: list[Path]) -> None:
     backend = FakeBackend()
     async with running(backend) as engine:
-        backend.hear = lambda _mark, hot: heard("Hm.", -2.0 - abs(hot - 0.6))
+        backend.hear = lambda _mark, temperature: heard("Hm.", -2.0 - abs(temperature - 0.6))
         found = await transcript(submit(engine, clips[0]))
     assert found.segments[0].temperature == 0.6
     assert found.coverage.low_confidence

@@ -14,9 +14,9 @@ from tests.support.transcriber.fakes import FakeBackend
 async def test_the_same_content_is_transcribed_once(clips: list[Path]) -> None:
     backend = FakeBackend()
     async with running(backend) as engine:
-        backend.gate.clear()
+        backend.unblocked.clear()
         runs = [submit(engine, clips[0], sha="abc"), submit(engine, clips[0], sha="abc", priority="bulk")]
-        backend.gate.set()
+        backend.unblocked.set()
         one, two = await asyncio.gather(*(transcript(run) for run in runs))
         after = await transcript(submit(engine, clips[0], sha="abc"))
     assert one == two == after
@@ -55,7 +55,7 @@ async def test_work_in_bulk_that_a_person_asks_for_too_is_no_longer_bulk(clips: 
         bulk = [submit(engine, clip, sha=clip.stem, language="en", priority="bulk") for clip in clips[1:3]]
         await wait_until(lambda: backend.featured == 3)
         person = submit(engine, clips[2], sha=clips[2].stem, language="en")
-        backend.gate.set()
+        backend.unblocked.set()
         found = await asyncio.gather(*(transcript(run) for run in (first, *bulk, person)))
     order = [str(call.marks[0]) for call in backend.calls]
     assert order == [mark for answer in (found[0], found[2], found[1]) for mark in marks(answer)]

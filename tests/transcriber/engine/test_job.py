@@ -7,7 +7,6 @@ import pytest
 from tests.support.transcriber.fakes import heard
 from transcriber.audio.windows import Window
 from transcriber.engine.job import MAX_PREVIOUS_CHARACTERS, Job
-from transcriber.engine.recognizer import Recognized
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.quality import Attempt, Guard
 from transcriber.schemas import Options
@@ -22,10 +21,10 @@ class Conversation:
         self._rows = [Row(self.job, Window(n, 30.0, ()), None) for n in range(9)]
         self._free = [free for row in self._rows for free in self.job.admit(row)]
 
-    def hears(self, text: str, temperature: float = 0.0, doubt: Guard | None = None, **figures: float) -> str:
+    def hears(self, text: str, temperature: float = 0.0, failed_guard: Guard | None = None, **figures: float) -> str:
         """What the next window is shown, after the one in turn heard `text`."""
-        attempt = Attempt(heard(text, **figures), text, temperature, doubt)
-        self._free = self.job.settled(Recognized(self._free[0], attempt))
+        attempt = Attempt(heard(text, **figures), text, temperature, failed_guard)
+        self._free = self.job.became_final(self._free[0], attempt)
         assert len(self._free) == 1
         return self._free[0].ask.previous
 
@@ -36,13 +35,13 @@ def test_text_that_is_believed_is_shown_after_the_prompt() -> None:
     assert talk.hears("So it shines.", temperature=0.4) == "On stars. The sun is a star. So it shines."
 
 
-@pytest.mark.parametrize(("temperature", "doubt"), [(0.0, "loop"), (0.2, "logprob"), (0.6, None)])
-def test_text_that_is_not_believed_or_was_decoded_hot_leaves_only_the_prompt(
-    temperature: float, doubt: Guard | None
+@pytest.mark.parametrize(("temperature", "failed_guard"), [(0.0, "loop"), (0.2, "logprob"), (0.6, None)])
+def test_text_that_is_not_believed_or_was_decoded_at_a_high_temperature_leaves_only_the_prompt(
+    temperature: float, failed_guard: Guard | None
 ) -> None:
     talk = Conversation()
     talk.hears("The sun is a star.")
-    assert talk.hears("star star star star", temperature, doubt) == "On stars."
+    assert talk.hears("star star star star", temperature, failed_guard) == "On stars."
 
 
 def test_a_silent_window_leaves_the_text_before_it_standing() -> None:

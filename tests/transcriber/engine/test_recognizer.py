@@ -8,11 +8,12 @@ import pytest
 from tests.support.transcriber.fakes import FakeBackend, heard
 from tests.support.transcriber.schedules import Request
 from transcriber.audio.windows import SAMPLE_RATE, Window
-from transcriber.engine.recognizer import Recognized, Recognizer
+from transcriber.engine.recognizer import Recognizer
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.backend import Ask, Hypothesis, WindowWord
 from transcriber.model.quality import TEMPERATURES
 from transcriber.schemas import Task
+from transcriber.text.segmenter import Heard
 from transcriber.text.word_times import MIN_ALIGNED_S
 
 TEXT = "The sun is a star."
@@ -37,11 +38,11 @@ class Aligner(FakeBackend):
         return super().align(encoded, language, task, tokens, seconds)
 
 
-def recognized(backend: FakeBackend, *asks: Ask, seconds: float = 10.0) -> list[Recognized]:
-    """One row for each of these."""
+def recognized(backend: FakeBackend, *asks: Ask, seconds: float = 10.0) -> list[Heard]:
+    """What is final of one row for each of these."""
     sound = np.ones(int(seconds * SAMPLE_RATE), np.float32)
     rows = [Row(Request(), Window(0, seconds, ()), backend.features(sound), ask, language="en") for ask in asks]
-    return Recognizer(backend, 5).recognize(rows)
+    return [found.heard for found in Recognizer(backend, 5).recognize(rows) if found.heard]
 
 
 def test_rows_whose_times_nobody_sees_are_not_aligned_and_keep_their_words() -> None:
@@ -89,11 +90,11 @@ def test_silence_is_not_aligned() -> None:
     assert (backend.aligned, found[0].words) == ([], ())
 
 
-def test_a_row_that_goes_again_is_not_aligned_until_it_is_settled() -> None:
+def test_a_row_that_goes_again_is_not_aligned_until_it_is_final() -> None:
     backend = Aligner(heard(TEXT, -2.0))
     sound = np.ones(SAMPLE_RATE, np.float32)
     row = Row(Request(), Window(0, 10.0, ()), backend.features(sound), language="en")
     recognizer = Recognizer(backend, 5)
-    attempts = [recognizer.recognize([row])[0].attempt for _ in TEMPERATURES]
-    assert [attempt is not None for attempt in attempts] == [False] * 5 + [True]
+    final = [recognizer.recognize([row])[0].heard is not None for _ in TEMPERATURES]
+    assert final == [False] * 5 + [True]
     assert len(backend.aligned) == 1

@@ -54,12 +54,12 @@ async def test_a_client_stays_away_as_long_again_as_the_start_has_taken() -> Non
 
 async def test_it_is_not_ready_before_it_is_warm() -> None:
     backend = FakeBackend()
-    backend.gate.clear()
+    backend.unblocked.clear()
     async with served(backend, ready=False) as server:
         await asyncio.to_thread(backend.busy.wait, 10)
         ready = await server.client.get("/health/ready")
         assert (ready.status_code, ready.json()["reason"]) == (503, "the model is warming up")
-        backend.gate.set()
+        backend.unblocked.set()
         await wait_until(lambda: server.service.not_ready() is None)
 
 
@@ -99,18 +99,18 @@ async def test_a_lost_gpu_fails_readiness_and_every_request(lecture_start: bytes
 
 async def test_others_are_answered_while_the_model_works(lecture_start: bytes) -> None:
     async with served() as server:
-        server.backend.gate.clear()
+        server.backend.unblocked.clear()
         waiting = asyncio.create_task(server.post(lecture_start))
         await asyncio.to_thread(server.backend.busy.wait, 10)
         for path in ("/health/live", "/health/ready", "/metrics", "/", "/openapi.json"):
             assert (await server.client.get(path, timeout=2)).status_code == 200
-        server.backend.gate.set()
+        server.backend.unblocked.set()
         assert (await waiting).status_code == 200
 
 
 async def queue_a_lecture(server: Served, lecture: Path) -> "asyncio.Task[object]":
     """Start a request that the model does not finish."""
-    server.backend.gate.clear()
+    server.backend.unblocked.clear()
     task = asyncio.create_task(server.post(lecture.read_bytes()))
     await asyncio.to_thread(server.backend.busy.wait, 10)
     return task
@@ -124,7 +124,7 @@ async def test_a_full_queue_says_when_to_come_back(lecture: Path, lecture_start:
         assert 1 <= int(refused.headers["retry-after"]) < 100
         assert (await server.client.get("/health/ready")).json()["queued_audio_s"] > 10
         assert server.metric("rejected_total", reason="Overloaded") == 1
-        server.backend.gate.set()
+        server.backend.unblocked.set()
         await waiting
         assert (await server.post(lecture_start)).status_code == 200
 
@@ -136,7 +136,7 @@ async def test_a_full_queue_is_said_before_the_body_is_sent(lecture: Path) -> No
         reader, writer = await server.say(head)
         assert (await reader.readline()).startswith(b"HTTP/1.1 503")
         writer.close()
-        server.backend.gate.set()
+        server.backend.unblocked.set()
         await waiting
 
 
@@ -145,7 +145,7 @@ async def test_a_place_is_held_until_the_answer_is_sent(lecture: Path, lecture_s
         waiting = await queue_a_lecture(server, lecture)
         refused = await server.post(lecture_start)
         assert (refused.status_code, refused.json()["detail"]) == (503, "1 requests are under way: try again later")
-        server.backend.gate.set()
+        server.backend.unblocked.set()
         await waiting
         assert (await server.post(lecture_start)).status_code == 200
 

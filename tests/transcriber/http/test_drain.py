@@ -16,14 +16,14 @@ def length(file: bytes) -> bytes:
 async def test_a_stop_refuses_new_files_and_finishes_those_under_way(lecture: Path, lecture_start: bytes) -> None:
     async with served() as server:
         waiting = asyncio.create_task(server.post(lecture_start))
-        server.backend.gate.clear()
+        server.backend.unblocked.clear()
         await asyncio.to_thread(server.backend.busy.wait, 10)
         draining = asyncio.create_task(server.service.drain(asyncio.Event()))
         await wait_until(lambda: server.service.stopping)
         refused = await server.post(lecture.read_bytes())
         assert (refused.status_code, refused.json()["type"]) == (503, "urn:lectern:Draining")
         assert (await server.client.get("/health/ready")).json()["reason"] == "the server is shutting down"
-        server.backend.gate.set()
+        server.backend.unblocked.set()
         assert (await waiting).status_code == 200
         assert await draining == 0
 
@@ -31,7 +31,7 @@ async def test_a_stop_refuses_new_files_and_finishes_those_under_way(lecture: Pa
 async def test_what_does_not_end_within_the_grace_is_dropped_counted_and_told(lecture: Path) -> None:
     async with served(drain_seconds=0.1) as server:
         waiting = asyncio.create_task(server.post(lecture.read_bytes()))
-        server.backend.gate.clear()
+        server.backend.unblocked.clear()
         await asyncio.to_thread(server.backend.busy.wait, 10)
         assert await server.service.drain(asyncio.Event()) == 1
         answer = await waiting

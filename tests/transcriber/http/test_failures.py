@@ -49,7 +49,7 @@ async def test_a_model_that_fails_in_the_middle(route: str, fields: dict[str, st
 async def test_a_client_that_leaves(form: str, lecture: Path) -> None:
     with capture_logs() as lines:
         async with served() as server:
-            server.backend.gate.clear()
+            server.backend.unblocked.clear()
             content = lecture.read_bytes()
             head = HEAD.replace(b"/transcribe", b"/transcribe?format=" + form.encode())
             _, writer = await server.say(head + f"Content-Length: {len(content)}\r\n\r\n".encode() + content)

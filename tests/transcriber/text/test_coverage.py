@@ -76,5 +76,5 @@ def test_words_of_several_windows_are_added_up() -> None:
     assert (found.speech_s, found.transcribed_s, found.gaps) == (12, 9.5, ((21.5, 24),))
 
 
-def test_text_that_stayed_doubtful_is_reported() -> None:
-    assert report([(3, 6)], said("hm hm", window((3, 6)), doubt="logprob")).low_confidence == ((3, 6),)
+def test_text_that_stayed_low_confidence_is_reported() -> None:
+    assert report([(3, 6)], said("hm hm", window((3, 6)), failed_guard="logprob")).low_confidence == ((3, 6),)

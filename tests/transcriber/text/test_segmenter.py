@@ -21,8 +21,10 @@ def window(*spans: tuple[float, float], index: int = 0) -> Window:
     return Window(index, offset, tuple(found))
 
 
-def said(text: str, where: Window, doubt: Guard | None = None, times: tuple[tuple[float, float], ...] = ()) -> Heard:
-    attempt = Attempt(heard(text), text, 0.0, doubt)
+def said(
+    text: str, where: Window, failed_guard: Guard | None = None, times: tuple[tuple[float, float], ...] = ()
+) -> Heard:
+    attempt = Attempt(heard(text), text, 0.0, failed_guard)
     if not times:
         return Heard(where, attempt, proportional(text, 0.0, where.duration))
     words = tuple(WindowWord(*at, " " + word, 0.9) for at, word in zip(times, text.split(), strict=True))

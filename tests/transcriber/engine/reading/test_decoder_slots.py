@@ -16,7 +16,7 @@ from transcriber.audio.vad import SpeechModel
 from transcriber.audio.windows import Samples
 from transcriber.engine.engine import EngineSettings
 from transcriber.engine.job import Job
-from transcriber.engine.reading.decoder_slots import LONG_S, Openings
+from transcriber.engine.reading.decoder_slots import LONG_S, DecoderSlots
 from transcriber.engine.reading.intake import Intake
 from transcriber.schemas import Options, Priority
 
@@ -28,45 +28,45 @@ def file(priority: Priority = "interactive", *, long: bool = False) -> Intake:
     return Intake(job, FakeBackend(), SPEECH, 30.0)
 
 
-def opened(openings: Openings, files: list[Intake]) -> list[Intake]:
-    return [each for one in files for each in openings.begin(one)]
+def opened(slots: DecoderSlots, files: list[Intake]) -> list[Intake]:
+    return [each for one in files for each in slots.acquire(one)]
 
 
 def test_files_wait_in_the_order_they_came() -> None:
-    openings, files = Openings(8), [file() for _ in range(12)]
-    assert opened(openings, files) == files[:7]
-    assert openings.end(files[0]) == [files[7]]
-    assert openings.end(files[0]) == [], "closed twice"
-    assert openings.end(files[3]) == [files[8]]
+    slots, files = DecoderSlots(8), [file() for _ in range(12)]
+    assert opened(slots, files) == files[:7]
+    assert slots.release(files[0]) == [files[7]]
+    assert slots.release(files[0]) == [], "closed twice"
+    assert slots.release(files[3]) == [files[8]]
 
 
 def test_a_clip_passes_lectures_that_wait() -> None:
-    openings, lectures, clip = Openings(8), [file(long=True) for _ in range(10)], file()
-    assert opened(openings, lectures) == lectures[:6]
-    assert openings.begin(clip) == [clip]
+    slots, lectures, clip = DecoderSlots(8), [file(long=True) for _ in range(10)], file()
+    assert opened(slots, lectures) == lectures[:6]
+    assert slots.acquire(clip) == [clip]
 
 
 def test_bulk_leaves_half_and_gets_what_the_others_leave() -> None:
-    openings = Openings(8)
+    slots = DecoderSlots(8)
     bulk, interactive = [file("bulk") for _ in range(6)], [file() for _ in range(6)]
-    assert opened(openings, bulk) == bulk[:4]
-    assert opened(openings, interactive) == interactive[:4]
-    assert openings.end(bulk[0]) == [interactive[4]], "interactive ones first"
-    assert openings.end(interactive[0]) == [interactive[5]]
-    assert openings.end(interactive[1]) == [bulk[4]]
+    assert opened(slots, bulk) == bulk[:4]
+    assert opened(slots, interactive) == interactive[:4]
+    assert slots.release(bulk[0]) == [interactive[4]], "interactive ones first"
+    assert slots.release(interactive[0]) == [interactive[5]]
+    assert slots.release(interactive[1]) == [bulk[4]]
 
 
 def test_interactive_ones_leave_a_place_to_bulk() -> None:
-    openings, bulk = Openings(8), file("bulk")
-    opened(openings, [file() for _ in range(20)])
-    assert openings.begin(bulk) == [bulk]
+    slots, bulk = DecoderSlots(8), file("bulk")
+    opened(slots, [file() for _ in range(20)])
+    assert slots.acquire(bulk) == [bulk]
 
 
 def test_a_job_that_ended_while_it_waited_is_let_through_to_hear_of_it() -> None:
-    openings, files = Openings(2), [file() for _ in range(3)]
-    opened(openings, files[:2])
+    slots, files = DecoderSlots(2), [file() for _ in range(3)]
+    opened(slots, files[:2])
     files[2].job.fail(errors.Cancelled("left"))
-    assert openings.begin(files[2]) == [files[2]]
+    assert slots.acquire(files[2]) == [files[2]]
 
 
 async def test_a_clip_is_read_while_many_lectures_hold_all_the_decoders_they_may(
@@ -85,7 +85,7 @@ async def test_a_clip_is_read_while_many_lectures_hold_all_the_decoders_they_may
         assert len(this.children()) - before <= 9
         for run in runs[:-2]:
             run.cancel()
-        backend.gate.set()
+        backend.unblocked.set()
         for run in runs[-2:]:
             await transcript(run)
     assert len(this.children()) == before

@@ -12,6 +12,7 @@ from transcriber.audio.vad import SpeechModel
 from transcriber.audio.windows import Window
 from transcriber.engine.job import Job
 from transcriber.engine.reading.intake import Intake
+from transcriber.engine.run import Run
 from transcriber.engine.scheduling.backlog import READY_A_JOB, READY_IN_ALL, Backlog
 from transcriber.engine.scheduling.rows import Row
 from transcriber.schemas import Options
@@ -29,8 +30,12 @@ class Desk:
         self.backlog = Backlog(self.backend, SIZE, 1, 16, self.asked.append)
 
     def begin(self, key: str | None = None) -> Intake:
-        job = Job(Path(), Options(language="en"), 10.0, "fake")
-        self.backlog.begin(key, job, Intake(job, self.backend, SPEECH, 30.0))
+        def new(_: list[float]) -> tuple[Run, Intake]:
+            job = Job(Path(), Options(language="en"), 10.0, "fake")
+            run = job.listen("1", 0.0, lambda _: None)
+            return run, Intake(job, self.backend, SPEECH, 30.0)
+
+        self.backlog.join_or_begin(key, lambda job: job.listen("2", 0.0, lambda _: None), new)
         return self.asked.pop()
 
     def read(self, intake: Intake, rows: int) -> bool:
@@ -40,7 +45,7 @@ class Desk:
         return bool(self.asked) and self.asked.pop() is intake
 
 
-def test_a_job_that_ends_while_its_file_waits_to_be_read_is_let_go() -> None:
+async def test_a_job_that_ends_while_its_file_waits_to_be_read_is_let_go() -> None:
     desk = Desk()
     intake = desk.begin()
     desk.backlog.end(intake.job, errors.Cancelled("the client left"))
@@ -50,19 +55,19 @@ def test_a_job_that_ends_while_its_file_waits_to_be_read_is_let_go() -> None:
     assert gone() is None, "a file that is thought to be on its way would hold every small batch back"
 
 
-def test_a_files_reading_pauses_at_two_batches_of_ready_rows() -> None:
+async def test_a_files_reading_pauses_at_two_batches_of_ready_rows() -> None:
     desk = Desk()
     assert desk.read(desk.begin(), READY_A_JOB * SIZE - 1)
     assert not desk.read(desk.begin(), READY_A_JOB * SIZE)
 
 
-def test_all_files_together_pause_at_eight_batches_of_ready_rows() -> None:
+async def test_all_files_together_pause_at_eight_batches_of_ready_rows() -> None:
     desk = Desk()
     going_on = [desk.read(desk.begin(), SIZE) for _ in range(READY_IN_ALL)]
     assert going_on == [True] * (READY_IN_ALL - 1) + [False]
 
 
-def test_reading_goes_on_when_a_batch_has_made_room() -> None:
+async def test_reading_goes_on_when_a_batch_has_made_room() -> None:
     desk = Desk()
     intake = desk.begin()
     assert not desk.read(intake, READY_A_JOB * SIZE)

@@ -1,100 +1,100 @@
-"""How long a newcomer waits, whatever else is queued: kinds of rows that cannot share a batch, doubted rows, bulk."""
+"""How long a newcomer waits, whatever else is queued: kinds that cannot share a batch, retries, bulk."""
 
 import pytest
 
-from tests.support.transcriber.schedules import Bench, Request, names
-from transcriber.engine.scheduling.scheduler import MAX_LANE, PATIENCE, RECOVERY
+from tests.support.transcriber.schedules import Harness, Request, names
+from transcriber.engine.scheduling.scheduler import FAIRNESS_EVERY, MAX_RETRY_BATCHES, RECOVERY
 
 BATCH_S = 0.5
 
 
-def crowd(bench: Bench, kinds: int) -> None:
-    """Long files, each with a prompt length of its own, and a lane of doubted rows."""
-    doubted = bench.add(Request("doubted"), 3 * bench.size, prompt_length=5)
-    while bench.schedule.take():
+def crowd(harness: Harness, kinds: int) -> None:
+    """Long files, each with a prompt length of its own, and a retry queue of low-confidence rows."""
+    unsure = harness.add(Request("unsure"), 3 * harness.size, prompt_length=5)
+    while harness.schedule.take():
         pass
-    bench.doubt(*doubted)
+    harness.send_back(*unsure)
     for kind in range(kinds):
-        bench.add(Request(f"file{kind}"), 60, first=1, prompt_length=10 + kind)
+        harness.add(Request(f"file{kind}"), 60, first=1, prompt_length=10 + kind)
 
 
 @pytest.mark.parametrize("kinds", [1, 3, 6])
 @pytest.mark.parametrize("size", [1, 4, 16])
 def test_a_newcomer_of_a_kind_of_its_own_is_in_the_second_next_batch_at_the_latest(size: int, kinds: int) -> None:
-    bench = Bench(size=size)
-    crowd(bench, kinds)
-    for number in range(4 * PATIENCE):
-        taken = [bench.schedule.take()]
-        bench.add(Request(f"clip{number}"), 1, seconds=10.0, prompt_length=4)
+    harness = Harness(size=size)
+    crowd(harness, kinds)
+    for number in range(4 * FAIRNESS_EVERY):
+        taken = [harness.schedule.take()]
+        harness.add(Request(f"clip{number}"), 1, seconds=10.0, prompt_length=4)
         for _ in range(2):
-            bench.clock.now += BATCH_S
-            taken.append(bench.schedule.take())
+            harness.clock.now += BATCH_S
+            taken.append(harness.schedule.take())
         assert f"clip{number}" in names(taken[1]) + names(taken[2])
-        bench.doubt(*(row for batch in taken for row in batch if row.again and len(row.attempts) < 5))
+        harness.send_back(*(row for batch in taken for row in batch if row.again and len(row.attempts) < 5))
 
 
 def test_no_kind_of_row_starves_while_newcomers_keep_coming() -> None:
-    bench = Bench(size=2)
-    crowd(bench, 6)
+    harness = Harness(size=2)
+    crowd(harness, 6)
     seen: set[str] = set()
-    for number in range(2 * PATIENCE * 7):
-        bench.clock.now += BATCH_S
-        bench.add(Request(f"clip{number}"), 2, prompt_length=4)
-        seen |= set(names(bench.schedule.take()))
-    assert {f"file{kind}" for kind in range(6)} | {"doubted"} <= seen
+    for number in range(2 * FAIRNESS_EVERY * 7):
+        harness.clock.now += BATCH_S
+        harness.add(Request(f"clip{number}"), 2, prompt_length=4)
+        seen |= set(names(harness.schedule.take()))
+    assert {f"file{kind}" for kind in range(6)} | {"unsure"} <= seen
 
 
-def test_doubted_rows_of_several_requests_take_turns() -> None:
-    bench = Bench(size=8)
-    many, one = bench.add(Request("many"), 6), bench.add(Request("one"), 1)
-    bench.schedule.take()
-    bench.doubt(*many, *one)
-    assert "one" in names(bench.schedule.take()), "not behind all six"
+def test_low_confidence_rows_of_several_requests_take_turns() -> None:
+    harness = Harness(size=8)
+    many, one = harness.add(Request("many"), 6), harness.add(Request("one"), 1)
+    harness.schedule.take()
+    harness.send_back(*many, *one)
+    assert "one" in names(harness.schedule.take()), "not behind all six"
 
 
-def test_doubted_rows_of_a_person_go_before_those_of_bulk() -> None:
-    bench = Bench(size=4)
-    bulk, person = bench.add(Request("bulk", bulk=True), 2), bench.add(Request("person"), 2)
-    bench.schedule.take()
-    bench.doubt(*bulk, *person)
-    assert [names(bench.schedule.take()) for _ in range(2)] == [["person"], ["person"]]
+def test_low_confidence_rows_of_a_person_go_before_those_of_bulk() -> None:
+    harness = Harness(size=4)
+    bulk, person = harness.add(Request("bulk", bulk=True), 2), harness.add(Request("person"), 2)
+    harness.schedule.take()
+    harness.send_back(*bulk, *person)
+    assert [names(harness.schedule.take()) for _ in range(2)] == [["person"], ["person"]]
 
 
-def test_a_full_lane_goes_on_until_memory_is_within_bounds() -> None:
-    bench = Bench(size=1)
-    doubted = bench.add(Request("doubted"), MAX_LANE + 4)
-    while bench.schedule.take():
+def test_a_full_retry_queue_goes_on_until_memory_is_within_bounds() -> None:
+    harness = Harness(size=1)
+    unsure = harness.add(Request("unsure"), MAX_RETRY_BATCHES + 4)
+    while harness.schedule.take():
         pass
-    bench.doubt(*doubted)
-    bench.add(Request("fresh"), 9)
-    assert [names(bench.schedule.take())[0] for _ in range(5)] == ["doubted"] * 4 + ["fresh"]
+    harness.send_back(*unsure)
+    harness.add(Request("fresh"), 9)
+    assert [names(harness.schedule.take())[0] for _ in range(5)] == ["unsure"] * 4 + ["fresh"]
 
 
 def test_an_older_batch_that_fails_too_does_not_raise_the_size_again() -> None:
-    bench = Bench(size=8)
-    rows = bench.add(Request(), 8)
-    bench.schedule.shrink(rows[:4])
-    bench.schedule.shrink(rows)
-    assert bench.schedule.batch_size == 2
+    harness = Harness(size=8)
+    rows = harness.add(Request(), 8)
+    harness.schedule.shrink(rows[:4])
+    harness.schedule.shrink(rows)
+    assert harness.schedule.batch_size == 2
 
 
 def test_a_size_that_was_halved_grows_again_slowly_and_no_further_than_it_was() -> None:
-    bench = Bench(size=4)
-    rows = bench.add(Request(), 4)
-    bench.schedule.shrink(rows)
+    harness = Harness(size=4)
+    rows = harness.add(Request(), 4)
+    harness.schedule.shrink(rows)
     for _ in range(RECOVERY):
-        assert bench.schedule.batch_size == 2
-        bench.schedule.fitted(rows[:2])
-    assert bench.schedule.batch_size == 3
+        assert harness.schedule.batch_size == 2
+        harness.schedule.fitted(2)
+    assert harness.schedule.batch_size == 3
     for _ in range(9 * RECOVERY):
-        bench.schedule.fitted(rows)
-    assert bench.schedule.batch_size == 4
+        harness.schedule.fitted(4)
+    assert harness.schedule.batch_size == 4
 
 
 def test_a_batch_that_is_not_full_says_nothing_about_memory() -> None:
-    bench = Bench(size=8)
-    rows = bench.add(Request(), 8)
-    bench.schedule.shrink(rows)
+    harness = Harness(size=8)
+    rows = harness.add(Request(), 8)
+    harness.schedule.shrink(rows)
     for _ in range(2 * RECOVERY):
-        bench.schedule.fitted(rows[:3])
-    assert bench.schedule.batch_size == 4
+        harness.schedule.fitted(3)
+    assert harness.schedule.batch_size == 4

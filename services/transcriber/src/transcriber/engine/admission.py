@@ -1,6 +1,7 @@
 """How much work waits, how long it will take, and whether there is room for more."""
 
 import math
+import threading
 from collections.abc import Iterable
 
 from transcriber.errors import Overloaded
@@ -12,9 +13,13 @@ SLOWEST = 0.01  # times real time; only keeps a prediction finite
 
 
 class Admission:
-    """Bounds the queue in predicted seconds. Not thread-safe: the engine holds a lock."""
+    """Bounds the queue in predicted seconds; `models` model threads on one kind of `device`, "cuda" or "cpu".
+
+    Thread-safe.
+    """
 
     def __init__(self, device: str, models: int, max_queue_s: float) -> None:
+        self._lock = threading.Lock()
         self._models = models
         self._speed = PRIOR_SPEED.get(device, PRIOR_SPEED["cpu"])
         self._measured = 0
@@ -32,9 +37,10 @@ class Admission:
         """
         if busy_s <= 0:
             return
-        self._measured += 1
-        weight = fill * max(WEIGHT, 1 / (self._measured + 1))
-        self._speed += weight * (audio_s / busy_s - self._speed)
+        with self._lock:
+            self._measured += 1
+            weight = fill * max(WEIGHT, 1 / (self._measured + 1))
+            self._speed += weight * (audio_s / busy_s - self._speed)
 
     def predicted_s(self, queued_audio_s: float) -> float:
         """Seconds until that much audio is transcribed."""

@@ -7,8 +7,8 @@ import structlog
 
 from transcriber.audio.windows import SAMPLE_RATE, Window
 from transcriber.engine.recognizer import Recognizer
+from transcriber.engine.scheduling.backlog import Backlog
 from transcriber.engine.scheduling.rows import Row
-from transcriber.engine.scheduling.scheduler import Schedule
 from transcriber.model.backend import Backend
 
 log = structlog.get_logger()
@@ -22,44 +22,44 @@ class Nobody:
     bulk: bool = False
 
 
-class Canary:
-    """Goes through one device as a batch of its own."""
+class DeviceProbe:
+    """Goes through one device as a batch of its own: a file's rows are never in it."""
 
     def __init__(self, backend: Backend, recognizer: Recognizer) -> None:
         self._backend = backend
         self._recognizer = recognizer
         self._mel = backend.features(np.zeros(SECONDS * SAMPLE_RATE, np.float32))
 
-    def warm_up(self, schedule: Schedule) -> None:
+    def warm_up(self, backlog: Backlog) -> None:
         """One small and one full batch: kernels are compiled, buffers allocated.
 
-        Batches that do not fit into the device's memory make the schedule's smaller. Raises what the backend raises.
+        Batches that do not fit into the device's memory make the backlog's smaller. Raises what the backend raises.
         """
-        self._sing(1)
-        while not self._fits(schedule):
-            log.warning("warm_up.out_of_memory", rows=schedule.batch_size)
+        self._probe(1)
+        while not self._fits(backlog):
+            log.warning("warm_up.out_of_memory", rows=backlog.batch_size)
 
     def lives(self) -> bool:
         """Whether the device can still decode anything."""
         try:
-            self._sing(1)
+            self._probe(1)
         except (RuntimeError, ValueError, MemoryError):
             return False
         return True
 
-    def _fits(self, schedule: Schedule) -> bool:
-        rows = schedule.batch_size
+    def _fits(self, backlog: Backlog) -> bool:
+        count = backlog.batch_size
         try:
-            self._sing(rows)
+            self._probe(count)
         except (RuntimeError, MemoryError) as error:
-            if rows == 1 or self._backend.fault(error) != "out_of_memory":
+            if count == 1 or self._backend.fault(error) != "out_of_memory":
                 raise
-            schedule.shrink(self._rows(rows))
+            backlog.did_not_fit(self._silent_rows(count))
             return False
         return True
 
-    def _sing(self, rows: int) -> None:
-        self._recognizer.recognize(self._rows(rows))
+    def _probe(self, count: int) -> None:
+        self._recognizer.recognize(self._silent_rows(count))
 
-    def _rows(self, count: int) -> list[Row]:
+    def _silent_rows(self, count: int) -> list[Row[Nobody]]:
         return [Row(Nobody(), Window(0, SECONDS, ()), self._mel) for _ in range(count)]

@@ -16,7 +16,7 @@ from transcriber import errors
 from transcriber.audio.vad import SpeechModel
 from transcriber.engine.admission import BYTES_A_SECOND, Admission
 from transcriber.engine.dedupe import work_key
-from transcriber.engine.device_probe import Canary
+from transcriber.engine.device_probe import DeviceProbe
 from transcriber.engine.job import Job
 from transcriber.engine.metrics import EngineMetrics
 from transcriber.engine.reading.intake import Intake
@@ -63,13 +63,13 @@ class Engine:
         )
         self._finisher = ThreadPoolExecutor(1, thread_name_prefix="finisher")
         self._recognizers = [Recognizer(each, settings.beam_size, settings.max_attempts) for each in self._backends]
-        self._canaries = [Canary(*pair) for pair in zip(self._backends, self._recognizers, strict=True)]
+        self._probes = [DeviceProbe(*pair) for pair in zip(self._backends, self._recognizers, strict=True)]
         self._workers = [
             Worker(
                 f"model-{number}-{stream}",
                 each,
                 recognizer=self._recognizers[number],
-                canary=self._canaries[number],
+                probe=self._probes[number],
                 backlog=self._backlog,
                 admission=self._admission,
                 metrics=metrics,
@@ -84,8 +84,8 @@ class Engine:
 
     async def start(self) -> None:
         """Warm the models up, then begin to serve; `ready` is true from then on."""
-        for canary in self._canaries:
-            await asyncio.to_thread(canary.warm_up, self._backlog.schedule)
+        for probe in self._probes:
+            await asyncio.to_thread(probe.warm_up, self._backlog)
         for worker in self._workers:
             worker.start()
         self.ready = True
@@ -149,23 +149,27 @@ class Engine:
         audio_s_hint: float | None = None,
         content_sha256: str | None = None,
     ) -> Run:
-        """Queue the file at `path`, which must stay until the run ends.
+        """Queue the file at `path`, which must stay until the run ends; to be called on the event loop.
 
-        With `content_sha256` a request attaches to the job that does, or just did, the same work.
-        Raises Overloaded, Draining, NotReady or BadOption.
+        `request_id` names the client in the log. `audio_s_hint` is the file's duration in seconds where it is known,
+        for the prediction only; else it is guessed from the file's size. With `content_sha256` (of the file, in hex) a
+        request attaches to the job that does, or just did, the same work.
+        Raises Overloaded or Draining with the seconds after which to come back, NotReady, or BadOption. What goes wrong
+        later is raised by `Run.events`.
         """
         self._check(options)
-        key = work_key(content_sha256, options)
-        with self._backlog.changed:
-            if job := self._backlog.find(key):
-                return self._attach(job, path, options, request_id)
-            left = self._backlog.left_s()
-            self._admission.check(sum(left))
+
+        def join(job: Job) -> Run:
+            return self._attach(job, path, options, request_id)
+
+        def begin(left_s: list[float]) -> tuple[Run, Intake]:
+            self._admission.check(sum(left_s))
             audio_s = audio_s_hint or path.stat().st_size / BYTES_A_SECOND
             job = Job(path, options, audio_s, self.backend.name)
-            run = self._listen(job, request_id, self._admission.eta_s(audio_s, left))
-            self._backlog.begin(key, job, Intake(job, self.backend, self._speech, self._settings.window_s))
-            return run
+            run = self._listen(job, request_id, self._admission.eta_s(audio_s, left_s))
+            return run, Intake(job, self.backend, self._speech, self._settings.window_s)
+
+        return self._backlog.join_or_begin(work_key(content_sha256, options), join, begin)
 
     def check_open(self) -> None:
         """Raises what `submit` would without seeing a file: Overloaded, Draining or NotReady."""
@@ -197,9 +201,8 @@ class Engine:
         return job.listen(request_id, round(eta_s, 1), lambda run: self._leave(job, run))
 
     def _leave(self, job: Job, run: Run) -> None:
-        with self._backlog.changed:
-            if job.leave(run) and self._backlog.end(job, errors.Cancelled("the client left")):
-                self._metrics.cancelled()
+        if self._backlog.leave(job, run):
+            self._metrics.cancelled()
 
     def watch(self) -> None:
         """To be called now and then: what takes too long ends, a request with an error and a batch with the engine."""

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from transcriber import errors
-from transcriber.engine.recognizer import Recognized
 from transcriber.engine.run import Run
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.backend import Ask
@@ -17,14 +17,18 @@ from transcriber.text.assembly import Assembly
 from transcriber.text.segmenter import Heard
 
 MAX_PREVIOUS_CHARACTERS = 2000  # more than the 223 tokens that Whisper reads
-MAX_PREVIOUS_TEMPERATURE = 0.5  # text decoded hotter than this is not shown to the next window, as upstream
+MAX_PREVIOUS_TEMPERATURE = 0.5  # text decoded at a higher one is not shown to the next window, as upstream
 
 
 class Job:
     """Shared by three kinds of threads.
 
-    Rows held back (`admit`, `settled`) are touched under the engine's lock only; the text (`heard`, `cut`) by the
-    finisher only; listeners and `ended` under a lock of its own.
+    Rows held back (`admit`, `detected`, `became_final`) and `bulk` are touched under the backlog's lock only; the text
+    (`heard`, `cut`) by the finisher only; listeners and `ended` under a lock of its own.
+
+    `paths` are the uploads of the same content, `audio_s` the seconds of audio expected, `done_s` those whose text has
+    been sent, `duration_s` those that the container claims, and the true ones from the file's end on; `began_at` is by
+    the monotonic clock. `language` is None until it is known; `language_probability` is 1 where the request named it.
     """
 
     def __init__(self, path: Path, options: Options, audio_s: float, model: str) -> None:
@@ -36,16 +40,16 @@ class Job:
         self.began_at = time.monotonic()
         self.duration_s: float | None = None
         self.language = options.language
-        self.sure = 1.0
+        self.language_probability = 1.0
         self.ended = False
         hotwords, prompt = options.hotwords.strip(), options.prompt.strip()
         self._ask = Ask(options.task, hotwords, prompt, options.token_timestamps, options.times)
-        self._held: list[Row] = []
+        self._held: list[Row[Self]] = []
         self._next_in_turn = 0
         self._assembly = Assembly(model, with_words=options.word_timestamps)
         self._lock = threading.Lock()
         self._listeners: list[Run] = []
-        self._story: list[EngineEvent] = []
+        self._event_log: list[EngineEvent] = []
 
     @property
     def left_s(self) -> float:
@@ -65,33 +69,33 @@ class Job:
         """Rows that wait for the first window's language, or for the text before theirs."""
         return len(self._held)
 
-    def admit(self, row: Row) -> list[Row]:
+    def admit(self, row: Row[Self]) -> list[Row[Self]]:
         """A row was cut; those that may be decoded now."""
         self._held.append(row)
         return self._released()
 
-    def detected(self, language: str, sure: float) -> list[Row]:
+    def detected(self, language: str, probability: float) -> list[Row[Self]]:
         """A first window told the language; the rows that waited for it."""
         if self.language is None:
-            self.language, self.sure = language, sure
+            self.language, self.language_probability = language, probability
         return self._released()
 
-    def settled(self, result: Recognized) -> list[Row]:
+    def became_final(self, row: Row[Self], attempt: Attempt) -> list[Row[Self]]:
         """A window's text is final; the row that waited for it as its previous text."""
-        if not self.options.condition_on_previous_text or result.attempt is None:
+        if not self.options.condition_on_previous_text:
             return []
-        self._next_in_turn = result.row.window.index + 1
-        if not result.attempt.silent:
-            self._ask = replace(self._ask, previous=self._text_before(result.attempt))
+        self._next_in_turn = row.window.index + 1
+        if not attempt.silent:
+            self._ask = replace(self._ask, previous=self._text_before(attempt))
         return self._released()
 
     def _text_before(self, attempt: Attempt) -> str:
         """What the next window is shown: a text that is not believed would only lead it astray."""
-        if attempt.doubt or attempt.temperature > MAX_PREVIOUS_TEMPERATURE:
+        if attempt.failed_guard or attempt.temperature > MAX_PREVIOUS_TEMPERATURE:
             return self.options.prompt.strip()
         return f"{self._ask.previous} {attempt.text}".strip()[-MAX_PREVIOUS_CHARACTERS:]
 
-    def _released(self) -> list[Row]:
+    def _released(self) -> list[Row[Self]]:
         free = [row for row in self._held if self._is_free(row)]
         self._held = [row for row in self._held if row not in free]
         for row in free:
@@ -99,7 +103,7 @@ class Job:
             row.language = None if self.options.detect_language_per_window else self.language
         return free
 
-    def _is_free(self, row: Row) -> bool:
+    def _is_free(self, row: Row[Self]) -> bool:
         if self.options.condition_on_previous_text:
             return row.window.index <= self._next_in_turn
         return row.window.index == 0 or self.language is not None
@@ -107,21 +111,21 @@ class Job:
     # --- text, on the finisher ------------------------------------------------------------------------------------
 
     def heard(self, heard: Heard) -> None:
-        """A window is settled: publish whatever is next in the file's order."""
-        self._publish(self._assembly.add(heard, self.language or "en", self.sure, self.duration_s))
+        """A window is final: publish whatever is next in the file's order."""
+        self._publish(self._assembly.add(heard, self.language or "en", self.language_probability, self.duration_s))
 
     def cut(self, windows: int, duration_s: float, speech: list[tuple[float, float]]) -> None:
         """The file was read to its end and became this many windows."""
         self.audio_s = self.duration_s = duration_s
-        self._publish(self._assembly.cut(windows, duration_s, speech, self.language or "en", self.sure))
+        self._publish(self._assembly.cut(windows, duration_s, speech, self.language or "en", self.language_probability))
 
     # --- listeners, from any thread -------------------------------------------------------------------------------
 
     def listen(self, request_id: str, eta_s: float, on_leave: Callable[[Run], None]) -> Run:
-        """One more listener; it hears the story from its beginning."""
+        """One more listener; it hears the event log from its beginning."""
         run = Run(request_id, eta_s, on_leave)
         with self._lock:
-            for event in self._story:
+            for event in self._event_log:
                 run.put(event)
             self._listeners.append(run)
         return run
@@ -155,7 +159,7 @@ class Job:
         if isinstance(event, Progress):
             self.done_s = event.transcribed_s
         else:
-            self._story.append(event)
+            self._event_log.append(event)
         self.ended = isinstance(event, Done)
         for run in self._listeners:
             run.put(event)

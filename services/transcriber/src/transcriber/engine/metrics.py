@@ -16,8 +16,8 @@ class EngineMetrics(Protocol):
         """A file waited so long for its decoder, or for a reader; a window for the model, or for the finisher."""
         ...
 
-    def doubted(self, guard: str) -> None:
-        """A window's text was not believed and is decoded again."""
+    def low_confidence(self, guard: str) -> None:
+        """A window's text failed this guard and is decoded again."""
         ...
 
     def cancelled(self) -> None:

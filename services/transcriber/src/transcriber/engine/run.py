@@ -9,7 +9,11 @@ from transcriber.schemas import Done, EngineEvent
 
 
 class Run:
-    """Read `events`, or `cancel`. `eta_s` predicts the seconds until the last event, as of the submission."""
+    """Read `events`, or `cancel`. To be made on the event loop, whose tasks read it.
+
+    `request_id` names the client in the log. `eta_s` predicts the seconds until the last event, as of the submission.
+    `on_leave` is called once, when the client waits no more.
+    """
 
     def __init__(self, request_id: str, eta_s: float, on_leave: "Callable[[Run], None]") -> None:
         self.request_id = request_id
@@ -20,9 +24,10 @@ class Run:
         self._events: asyncio.Queue[EngineEvent | errors.TranscriberError] = asyncio.Queue()
 
     async def events(self) -> AsyncIterator[EngineEvent]:
-        """Info, then segments and progress as they come, then Done; raises TranscriberError where it fails.
+        """Info, then segments and progress as they come, in the file's order, then Done.
 
-        Leaving the loop early cancels.
+        Raises a TranscriberError where it fails: MediaError for the file, ModelError or DeviceLost for the model,
+        Draining, TookTooLong or Cancelled. Leaving the loop early cancels.
         """
         try:
             while True:

@@ -3,13 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import cast
 
 import structlog
 
 from transcriber import errors
 from transcriber.engine.admission import Admission
-from transcriber.engine.device_probe import Canary
+from transcriber.engine.device_probe import DeviceProbe
 from transcriber.engine.job import Job
 from transcriber.engine.metrics import EngineMetrics
 from transcriber.engine.recognizer import Recognized, Recognizer
@@ -32,7 +31,7 @@ class Worker(threading.Thread):
         backend: Backend,
         *,
         recognizer: Recognizer,
-        canary: Canary,
+        probe: DeviceProbe,
         backlog: Backlog,
         admission: Admission,
         metrics: EngineMetrics,
@@ -42,7 +41,7 @@ class Worker(threading.Thread):
         super().__init__(name=name, daemon=True)
         self._backend = backend
         self._recognizer = recognizer
-        self._canary = canary
+        self._probe = probe
         self._backlog = backlog
         self._admission = admission
         self._metrics = metrics
@@ -68,7 +67,7 @@ class Worker(threading.Thread):
             if not self._backlog.stopped:
                 self._on_lost(errors.DeviceLost("a thread of the engine died: the service must restart"))
 
-    def _work(self, rows: list[Row]) -> None:
+    def _work(self, rows: list[Row[Job]]) -> None:
         began = time.monotonic()
         for row in rows:
             self._metrics.waited(began - row.since)
@@ -81,29 +80,20 @@ class Worker(threading.Thread):
             return
         self._failures = 0
         busy_s = time.monotonic() - began
-        size = self._backlog.schedule.batch_size
+        size = self._backlog.batch_size
         self._metrics.batch(len(rows), size, busy_s, fresh_s)
-        with self._backlog.changed:
-            self._backlog.schedule.fitted(rows)
-            self._admission.measured(fresh_s, busy_s, min(1.0, len(rows) / size))
-            for result in results:
-                self._send_on(result)
+        self._admission.measured(fresh_s, busy_s, min(1.0, len(rows) / size))
+        self._send_on(results)
 
-    def _send_on(self, result: Recognized) -> None:
-        """To the finisher, or back to be decoded again; and whatever waited for this row may go."""
-        row, job = result.row, cast("Job", result.row.owner)
-        if job.ended:
-            return
-        if row.window.index == 0 and row.language:
-            self._backlog.add(*job.detected(row.language, row.sure))
-        if result.attempt is None:
-            self._metrics.doubted(str(row.attempts[-1].doubt))
-            self._backlog.add(row)
-            return
-        self._backlog.add(*job.settled(result))
-        self._on_heard(job, Heard(row.window, result.attempt, result.words))
+    def _send_on(self, results: list[Recognized[Job]]) -> None:
+        """Final windows go to the finisher; the backlog has the others decoded again."""
+        for result in results:
+            if result.heard is None:
+                self._metrics.low_confidence(str(result.row.attempts[-1].failed_guard))
+        for job, heard in self._backlog.was_recognized(results):
+            self._on_heard(job, heard)
 
-    def _heal(self, rows: list[Row], error: Exception) -> None:
+    def _heal(self, rows: list[Row[Job]], error: Exception) -> None:
         """Out of memory: smaller batches from now on. A lost device: the end. Else: each row once more, alone.
 
         A row that is alone may find memory that others held a moment ago, so it has a second try as well.
@@ -111,24 +101,23 @@ class Worker(threading.Thread):
         fault = self._backend.fault(error)
         self._failures += 1
         log.error("batch.failed", rows=len(rows), fault=fault, error=str(error))
-        if fault == "device_lost" or (self._failures % SUSPICIOUS == 0 and not self._canary.lives()):
+        if fault == "device_lost" or (self._failures % SUSPICIOUS == 0 and not self._probe.lives()):
             self._on_lost(errors.DeviceLost(f"the GPU failed and the service must restart: {error}"))
         elif fault == "out_of_memory" and len(rows) > 1:
-            with self._backlog.changed:
-                self._backlog.schedule.shrink(rows)
-                self._backlog.add(*rows)
+            self._backlog.did_not_fit(rows)
+            self._backlog.add(*rows)
         else:
             self._retry_alone(rows)
 
-    def _retry_alone(self, rows: list[Row]) -> None:
+    def _retry_alone(self, rows: list[Row[Job]]) -> None:
         for row in rows:
             if row.alone:
-                self._backlog.end(cast("Job", row.owner), errors.ModelError(FAILED))
+                self._backlog.end(row.owner, errors.ModelError(FAILED))
             else:
                 row.alone = True
         self._backlog.add(*(row for row in rows if row.alone))
 
 
-def _requests(rows: list[Row]) -> list[str]:
+def _requests(rows: list[Row[Job]]) -> list[str]:
     """Whose windows are in a batch, for whatever is logged about it."""
-    return sorted({each for row in rows for each in cast("Job", row.owner).request_ids})
+    return sorted({each for row in rows for each in row.owner.request_ids})

@@ -85,7 +85,7 @@ class Metrics:
     def waited(self, seconds: float, stage: Wait = "model") -> None:
         self._waited.labels(stage).observe(seconds)
 
-    def doubted(self, guard: str) -> None:
+    def low_confidence(self, guard: str) -> None:
         self._retries.labels(guard).inc()
 
     def cancelled(self) -> None:

@@ -17,13 +17,17 @@ APPENDED = "\"'.。,，!！?？:：”)]}、"
 
 
 def word_times(tokenizer: Any, tokens: list[int], result: Any) -> list[WindowWord]:
-    """The words of one row: a word starts where the path first steps onto it. None where the path is too short."""
+    """The words of one row: a word starts where the path first steps onto it. None where the path is too short.
+
+    `result` is CTranslate2's `WhisperAlignmentResult` for the text `tokens`: `alignments` is the path as pairs of a
+    token's place and a position of the encoder's output, `text_token_probs` has a probability a token.
+    """
     if not tokens or not result.alignments:
         return []
     texts, groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
     edges = np.concatenate([[0], np.cumsum([len(group) for group in groups[:-1]])]).astype(int)
-    rows, times = (np.array(column) for column in zip(*result.alignments, strict=True))
-    steps = times[np.concatenate([[True], np.diff(rows) > 0])] / POSITIONS_A_SECOND
+    places, positions = (np.array(column) for column in zip(*result.alignments, strict=True))
+    steps = positions[np.concatenate([[True], np.diff(places) > 0])] / POSITIONS_A_SECOND
     if len(edges) < 2 or edges[-1] >= len(steps):
         return []
     probabilities = np.array(result.text_token_probs)

@@ -72,35 +72,48 @@ class WindowWord:
 class Backend(Protocol):
     """A Whisper model on one device. Methods may be called from any thread.
 
-    `encoded` values are opaque, hold one row a window and stay on the device.
+    `encoded` values are opaque: the encoder's output for one batch, a row a window, on the device. The methods that
+    compute (`encode` to `align`) raise RuntimeError, ValueError or MemoryError; `fault` says what that means.
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What answers call the model."""
+        ...
 
     @property
-    def device(self) -> str: ...
+    def device(self) -> str:
+        """`cuda` or `cpu`."""
+        ...
 
     @property
-    def origin(self) -> Origin: ...
+    def origin(self) -> Origin:
+        """How its files came here."""
+        ...
 
     @property
-    def languages(self) -> frozenset[str]: ...
+    def languages(self) -> frozenset[str]:
+        """The codes of the languages that it has a token for."""
+        ...
 
-    def features(self, audio: Samples) -> Mel: ...
+    def features(self, audio: Samples) -> Mel:
+        """Log-mel features of a window: samples (mono, 16 kHz, at most 30 s; more is cut off) to [n_mels, 3000]."""
+        ...
 
-    def encode(self, mels: list[Mel]) -> Any: ...
+    def encode(self, mels: list[Mel]) -> Any:
+        """The encoder's output for a batch of windows."""
+        ...
 
     def keep(self, encoded: Any, rows: list[int]) -> list[Any]:
-        """These rows, copied off the device, for a later batch."""
+        """The rows at these places of the batch, copied off the device, for a later one."""
         ...
 
     def stack(self, kept: list[Any]) -> Any:
-        """A batch of kept rows, which need not come from one batch."""
+        """A batch of kept rows, which need not come from one batch; like what `encode` gives."""
         ...
 
     def detect_language(self, encoded: Any, rows: list[int]) -> list[tuple[str, float]]:
-        """The likeliest language of each of these rows, and its probability."""
+        """The likeliest language's code for the rows at these places, with its probability, 0 to 1."""
         ...
 
     def prompt(self, language: str, ask: Ask) -> tuple[int, ...]:
@@ -114,10 +127,15 @@ class Backend(Protocol):
     def align(
         self, encoded: Any, language: str, task: Task, tokens: list[tuple[int, ...]], seconds: list[float]
     ) -> list[list[WindowWord]]:
-        """When each word of each row was said; rows without tokens give no words."""
+        """When each word of each row was said, given the tokens of its text and its window's duration in seconds.
+
+        All rows are in one language and of one task. Rows without tokens give no words.
+        """
         ...
 
-    def text(self, tokens: tuple[int, ...]) -> str: ...
+    def text(self, tokens: tuple[int, ...]) -> str:
+        """The tokens as text, without time tokens, stripped."""
+        ...
 
     def stamped(self, tokens: tuple[int, ...]) -> list[WindowWord]:
         """The phrases between time tokens, where `token_times` was asked."""

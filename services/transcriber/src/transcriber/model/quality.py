@@ -15,7 +15,7 @@ from transcriber.model.backend import Hypothesis
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 MAX_COMPRESSION = 2.4
 MIN_LOGPROB = -1.0
-MAX_NO_SPEECH = 0.6  # probability of no speech above which a doubtful window is silence
+MAX_NO_SPEECH = 0.6  # probability of no speech above which a low-confidence window is silence
 WORST_LOGPROB = -100.0  # stands for NaN and infinity, which no comparison and no JSON can carry
 MAX_WORDS_A_SECOND = 8.0  # the fastest speakers say six
 MAX_CHARACTERS_A_SECOND = 45.0  # the same for scripts without spaces
@@ -28,12 +28,12 @@ Guard = Literal["compression", "loop", "pace", "echo", "logprob"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """One decoding of one window: what was heard, as text, at which temperature, and why it is doubted."""
+    """One decoding of one window: what was heard, as text, at which temperature, and the guard that it failed."""
 
     hypothesis: Hypothesis
     text: str
     temperature: float
-    doubt: Guard | None
+    failed_guard: Guard | None
 
     @property
     def compression_ratio(self) -> float:
@@ -54,21 +54,21 @@ def judge(hypothesis: Hypothesis, text: str, temperature: float, duration_s: flo
         avg_logprob=_finite(hypothesis.avg_logprob, WORST_LOGPROB),
         no_speech_prob=_finite(hypothesis.no_speech_prob, 0.0),
     )
-    return Attempt(sane, text, temperature, _doubt(sane, text, max(1.0, duration_s), told))
+    return Attempt(sane, text, temperature, _failed_guard(sane, text, max(1.0, duration_s), told))
 
 
-def settle(attempts: Sequence[Attempt], most: int = len(TEMPERATURES)) -> Attempt | None:
+def final_attempt(attempts: Sequence[Attempt], most: int = len(TEMPERATURES)) -> Attempt | None:
     """The attempt to keep, or None where the window must be decoded again; after `most` attempts one is kept.
 
     Upstream's choice: the last one if it is believed or silent; when the ladder is at its end, the likeliest of those
     that are only unlikely. A loop, a recital or a babble is not what was said, however likely it sounds.
     """
     last = attempts[-1]
-    if last.doubt is None or last.silent:
+    if last.failed_guard is None or last.silent:
         return last
     if len(attempts) < most:
         return None
-    calm = [attempt for attempt in attempts if attempt.doubt in (None, "logprob")]
+    calm = [attempt for attempt in attempts if attempt.failed_guard in (None, "logprob")]
     return max(calm or attempts, key=lambda attempt: attempt.hypothesis.avg_logprob)
 
 
@@ -78,7 +78,7 @@ def compression_ratio(text: str) -> float:
     return len(data) / len(zlib.compress(data)) if data else 0.0
 
 
-def _doubt(hypothesis: Hypothesis, text: str, duration_s: float, told: str) -> Guard | None:
+def _failed_guard(hypothesis: Hypothesis, text: str, duration_s: float, told: str) -> Guard | None:
     if not text:
         return None
     if compression_ratio(text) > MAX_COMPRESSION:

@@ -19,26 +19,26 @@ class Assembly:
         self._speech: list[tuple[float, float]] = []
         self._info: Info | None = None
 
-    def add(self, heard: Heard, language: str, sure: float, duration_s: float | None) -> list[EngineEvent]:
-        """One window is settled; `language` and `sure` are the request's, known from its first window."""
+    def add(self, heard: Heard, language: str, probability: float, duration_s: float | None) -> list[EngineEvent]:
+        """One window is final; `language` and its `probability` are the request's, known from its first window."""
         self._early[heard.window.index] = heard
-        events = [] if self._info else [self._inform(language, sure, duration_s)]
+        events = [] if self._info else [self._inform(language, probability, duration_s)]
         while (following := self._early.pop(self._next, None)) is not None:
             events += self._release(following, duration_s)
         return events + self._finished(duration_s)
 
     def cut(
-        self, windows: int, duration_s: float, speech: list[tuple[float, float]], language: str, sure: float
+        self, windows: int, duration_s: float, speech: list[tuple[float, float]], language: str, probability: float
     ) -> list[EngineEvent]:
         """The file was read to its end and became this many windows."""
         self._expected, self._speech = windows, speech
         if windows:
             return self._finished(duration_s)
-        return [self._inform(language, sure, duration_s), *self._finished(duration_s)]
+        return [self._inform(language, probability, duration_s), *self._finished(duration_s)]
 
-    def _inform(self, language: str, sure: float, duration_s: float | None) -> Info:
+    def _inform(self, language: str, probability: float, duration_s: float | None) -> Info:
         self._info = Info(
-            language=language, language_probability=round(sure, 4), duration_s=duration_s, model=self._model
+            language=language, language_probability=round(probability, 4), duration_s=duration_s, model=self._model
         )
         return self._info
 

@@ -19,15 +19,15 @@ class CoverageReport:
 
     def __init__(self) -> None:
         self._covered: list[Stretch] = []
-        self._doubtful: list[Stretch] = []
+        self._low_confidence: list[Stretch] = []
 
     def add(self, heard: Heard) -> None:
         """One more window, in order."""
         for word in heard.said:
             longest_s = WORD_S + CHARACTER_S * len(word.word.strip())
             self._cover(word.start - NEAR_S, min(word.end, word.start + longest_s) + NEAR_S)
-        if heard.said and (heard.attempt.doubt or heard.attempt.hypothesis.avg_logprob < MIN_LOGPROB):
-            self._doubtful += [_rounded(span.start, span.end) for span in heard.window.spans]
+        if heard.said and (heard.attempt.failed_guard or heard.attempt.hypothesis.avg_logprob < MIN_LOGPROB):
+            self._low_confidence += [_rounded(span.start, span.end) for span in heard.window.spans]
 
     def result(self, speech: Iterable[Stretch]) -> Coverage:
         """The report, given the stretches of speech that were found, in order."""
@@ -39,7 +39,7 @@ class CoverageReport:
             speech_s=round(found_s, 2),
             transcribed_s=round(found_s - lost_s, 2),
             gaps=tuple(_rounded(start, end) for start, end in silent if end - start >= MIN_GAP_S),
-            low_confidence=tuple(self._doubtful),
+            low_confidence=tuple(self._low_confidence),
         )
 
     def _cover(self, start: float, end: float) -> None:

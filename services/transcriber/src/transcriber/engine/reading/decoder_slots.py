@@ -11,33 +11,33 @@ from transcriber.engine.reading.intake import Intake
 LONG_S = 300.0
 
 
-class Openings:
-    """At most `places` files are open; the others wait, interactive before bulk, else first come, first served.
+class DecoderSlots:
+    """At most `slots` files are open; the others wait, interactive before bulk, else first come, first served.
 
-    Long files leave a quarter of the places to short ones, bulk leaves half to interactive ones, and these leave an
+    Long files leave a quarter of the slots to short ones, bulk leaves half to interactive ones, and these leave an
     eighth to bulk: so a clip need not wait for the end of a lecture, and nothing waits for ever. `waited` is told how
     long each file waited, in seconds. Thread-safe.
     """
 
-    def __init__(self, places: int, waited: Callable[[float], None] = lambda _: None) -> None:
+    def __init__(self, slots: int, waited: Callable[[float], None] = lambda _: None) -> None:
         self._most = {
-            "any": places,
-            "long": max(1, places * 3 // 4),
-            "bulk": max(1, places // 2),
-            "interactive": max(1, places * 7 // 8),
+            "any": slots,
+            "long": max(1, slots * 3 // 4),
+            "bulk": max(1, slots // 2),
+            "interactive": max(1, slots * 7 // 8),
         }
         self._lock = threading.Lock()
         self._waited = waited
         self._waiting: dict[Intake, float] = {}
         self._open: dict[Intake, list[str]] = {}
 
-    def begin(self, intake: Intake) -> list[Intake]:
+    def acquire(self, intake: Intake) -> list[Intake]:
         """A file wants to be opened; the files that may be opened now."""
         with self._lock:
             self._waiting[intake] = time.monotonic()
             return self._admitted()
 
-    def end(self, intake: Intake) -> list[Intake]:
+    def release(self, intake: Intake) -> list[Intake]:
         """A file is closed; the files that may be opened now."""
         with self._lock:
             self._open.pop(intake, None)
@@ -50,7 +50,7 @@ class Openings:
         return admitted
 
     def _takes(self, intake: Intake) -> bool:
-        """Whether there is a place, which is then taken; a job that has ended needs none, only to be told."""
+        """Whether there is a slot, which is then taken; a job that has ended needs none, only to be told."""
         kinds = [] if intake.job.ended else _kinds(intake.job)
         taken = Counter(kind for each in self._open.values() for kind in each)
         if any(taken[kind] >= self._most[kind] for kind in kinds):

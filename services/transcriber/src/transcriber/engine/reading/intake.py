@@ -63,7 +63,7 @@ class Intake:
                 return
         raise errors.Undecodable("the upload is gone")
 
-    def step(self) -> tuple[list[Row], bool]:
+    def step(self) -> tuple[list[Row[Job]], bool]:
         """The rows of the next block, and whether it was the last one. Raises MediaError.
 
         No rows where the block is not here soon: a decoder that hangs must not hold up the other files.
@@ -81,11 +81,11 @@ class Intake:
         return [self._row(window) for window in self._cutter.feed(block)], False
 
     def close(self) -> None:
-        """End the decoder; safe to call twice. Whoever waits for the file's place hears of it."""
+        """End the decoder; safe to call twice. Whoever waits for the file's slot hears of it."""
         if self._media is not None:
             self._media.close()
         self.on_close()
 
-    def _row(self, window: CutWindow) -> Row:
+    def _row(self, window: CutWindow) -> Row[Job]:
         self.windows += 1
         return Row(self.job, window.without_audio(), self._backend.features(window.audio))

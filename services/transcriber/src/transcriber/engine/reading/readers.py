@@ -11,7 +11,7 @@ from transcriber import errors
 from transcriber.audio.media import Decoders, MediaLimits
 from transcriber.engine.job import Job
 from transcriber.engine.metrics import EngineMetrics
-from transcriber.engine.reading.decoder_slots import Openings
+from transcriber.engine.reading.decoder_slots import DecoderSlots
 from transcriber.engine.reading.intake import Intake
 from transcriber.engine.scheduling.backlog import Backlog
 
@@ -33,19 +33,19 @@ class Readers:
     ) -> None:
         self.decoders = Decoders()
         self._metrics = metrics
-        self._openings = Openings(open_files, lambda seconds: metrics.waited(seconds, "place"))
+        self._slots = DecoderSlots(open_files, lambda seconds: metrics.waited(seconds, "place"))
         self._limits = limits
         self._on_cut = on_cut
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reader")
         self._backlog = backlog
 
     def go_on(self, intake: Intake) -> None:
-        """Read the file's next block when its turn comes; its first one once there is a place for it."""
+        """Read the file's next block when its turn comes; its first one once there is a decoder slot for it."""
         if intake.is_open:
             self._queue([intake])
         else:
-            intake.on_close = lambda: self._queue(self._openings.end(intake))
-            self._queue(self._openings.begin(intake))
+            intake.on_close = lambda: self._queue(self._slots.release(intake))
+            self._queue(self._slots.acquire(intake))
 
     def close(self) -> None:
         """Finish the blocks under way, then end the decoders."""

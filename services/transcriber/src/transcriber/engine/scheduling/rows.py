@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from transcriber.audio.windows import Window
 from transcriber.model.backend import Ask, Mel
@@ -19,23 +19,29 @@ class Owner(Protocol):
     bulk: bool
 
 
-@dataclass(eq=False)
-class Row:
-    """`kept` is the encoder's output where the window is to be decoded again; then `mel` is None.
+OwnerT = TypeVar("OwnerT", bound=Owner)
+"""The engine's own owner is `Job`; the policy of batches is tested with less."""
 
-    `language` is None until the model has detected it, `sure` is that detection's probability. `alone` marks a row
-    whose batch failed: it goes again with no other. `since` is when it became ready, by the schedule's clock.
+
+@dataclass(eq=False)
+class Row(Generic[OwnerT]):
+    """One window of one request, from its features to its final attempt; compared by identity.
+
+    `mel` holds its features, [n_mels, 3000]. `encoded` is the encoder's output where the window is to be decoded
+    again; then `mel` is None. `language` is None until the model has detected it, with `language_probability`, 0 to 1.
+    `prompt_length` counts the tokens of its prompt. `alone` marks a row whose batch failed: it goes again with no
+    other. `since` is when it became ready, in seconds of the schedule's clock.
     """
 
-    owner: Owner
+    owner: OwnerT
     window: Window
     mel: Mel | None
     ask: Ask = field(default_factory=Ask)
     prompt_length: int = 4
     language: str | None = None
-    sure: float = 1.0
+    language_probability: float = 1.0
     attempts: list[Attempt] = field(default_factory=list[Attempt])
-    kept: Any = None
+    encoded: Any = None
     alone: bool = False
     since: float = 0.0
 
