@@ -9,12 +9,12 @@ import structlog
 from typer.testing import CliRunner
 
 from consumer.cli.commands import app
-from consumer.cli.doctor import Doubtful, judge_room
+from consumer.cli.doctor import Doubtful, judge_room, way_to_youtube
 from consumer.database.videos import Claim, Videos
 from consumer.errors import EnvironmentFault
 from consumer.models import Job, Outcome, Status
 from consumer.youtube.failures import classify
-from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, own_version
+from consumer.youtube.versions import CURRENT, PROXIES, Overlay, VerifiedVersion, own_version
 from infra.sandbox.aws import Aws
 from infra.sandbox.processes import free_port
 
@@ -124,3 +124,21 @@ async def _copied(source: asyncio.StreamReader, target: asyncio.StreamWriter) ->
         target.write(chunk)
         await target.drain()
     target.close()
+
+
+@pytest.mark.parametrize("name", ["YTDLP_PROXY", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+async def test_the_way_to_youtube_is_the_proxy_that_downloads_take(environment: pytest.MonkeyPatch, name: str) -> None:
+    for proxy in PROXIES:
+        environment.delenv(proxy, raising=False)
+    port = free_port()
+    environment.setenv(name, f"http://user:secret@127.0.0.1:{port}")
+    said = await said_of("YouTube")
+    assert said.startswith("??")
+    assert f"the proxy (YTDLP_PROXY, HTTPS_PROXY or ALL_PROXY) at 127.0.0.1:{port} cannot be reached" in said
+    assert "secret" not in said
+
+
+def test_a_proxy_that_is_not_for_youtube_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", ".youtube.com")
+    assert way_to_youtube(None) == ("www.youtube.com", 443, "YouTube")

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from rich.console import Console
 from rich.markup import escape
@@ -24,7 +25,7 @@ from consumer.youtube.update import run_selftest
 from consumer.youtube.versions import find_deno, find_overlay, own_version
 
 Check = Callable[[Settings], Awaitable[str]]
-YOUTUBE_S = 5.0
+YOUTUBE, YOUTUBE_S = "www.youtube.com", 5.0
 WORDINGS_DAYS = 7
 LEAST_FREE_BYTES = 10**9  # one long video and its audio
 ROOMY_FREE_BYTES = 5 * 10**9
@@ -93,10 +94,7 @@ async def _youtube(settings: Settings) -> str:
             f"the cookies in {cookies} cannot be read by user {os.getuid()}: give it the file (chown)"
         )
     set_here = settings.ytdlp_proxy
-    proxy = set_here.get_secret_value() if set_here else os.environ.get("HTTPS_PROXY")
-    way = urlsplit(proxy if proxy and "://" in proxy else f"http://{proxy}" if proxy else "https://www.youtube.com")
-    host, port = way.hostname or "", way.port or (80 if proxy else 443)
-    named = "the proxy (YTDLP_PROXY, HTTPS_PROXY)" if proxy else "YouTube"
+    host, port, named = way_to_youtube(set_here.get_secret_value() if set_here else None)
     try:
         async with asyncio.timeout(YOUTUBE_S):
             _, writer = await asyncio.open_connection(host, port)
@@ -105,6 +103,16 @@ async def _youtube(settings: Settings) -> str:
         raise Doubtful(words) from error
     writer.close()
     return f"{named} answers at {host}:{port}"
+
+
+def way_to_youtube(wanted: str | None) -> tuple[str, int, str]:
+    """Host, port and name of what a download connects to; `wanted` is YTDLP_PROXY, else it is as yt-dlp finds it."""
+    proxies = getproxies()
+    proxy = wanted or proxies.get("https") or proxies.get("all")
+    if proxy is None or (wanted is None and proxy_bypass(YOUTUBE)):
+        return YOUTUBE, 443, "YouTube"
+    way = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    return way.hostname or "", way.port or 80, "the proxy (YTDLP_PROXY, HTTPS_PROXY or ALL_PROXY)"
 
 
 async def _disk(settings: Settings) -> str:

@@ -47,7 +47,11 @@ class Patience:
 
 
 class Queue:
-    """Blocking calls in threads. Raises TransientError, EnvironmentFault, and LeaseLost for a handle that is stale."""
+    """One queue, by its URL; boto3's blocking calls are made in threads. Times are in seconds.
+
+    Every method raises TransientError where SQS does not answer, EnvironmentFault where it refuses us; those that take
+    a Message raise LeaseLost where its handle is stale, which means that somebody else may have it now.
+    """
 
     def __init__(self, url: str, region: str, endpoint: str | None = None) -> None:
         polling = {"connect_timeout": 5, "read_timeout": MAX_WAIT_S + 10, "retries": {"total_max_attempts": 1}}
@@ -57,7 +61,10 @@ class Queue:
         self._client = aws.client("sqs", region, endpoint, **prompt)
 
     async def receive(self, most: int, wait_s: int, lease_s: float) -> list[Message]:
-        """Up to `most` messages, hidden for `lease_s`. Cannot be cancelled: wait it out and release what it brings."""
+        """Up to `most` messages (10 at most), hidden for `lease_s`, waited for up to `wait_s` (20 at most).
+
+        Cannot be cancelled: wait it out and release what it brings.
+        """
         answer = await self._call(
             "receive messages",
             self._poll.receive_message,

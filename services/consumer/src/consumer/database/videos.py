@@ -12,7 +12,10 @@ from consumer.models import Job, Outcome, Stage, Status
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to work on a video, until the lease runs out; `token` fences every write."""
+    """The right to work on a video, until the lease runs out.
+
+    `token` grows with every claim of the row and fences every write; `attempts` counts this one.
+    """
 
     video_id: str
     token: int
@@ -38,7 +41,7 @@ class Unclaimed:
 
 @dataclass(frozen=True)
 class Completion:
-    """What the row says in the end."""
+    """What the row says in the end: `keys` are of the objects, by file name; `language` is ISO 639-1."""
 
     title: str
     channel: str | None
@@ -48,16 +51,21 @@ class Completion:
 
 
 class Videos:
-    """The table of videos. Methods raise TransientError or EnvironmentFault; fenced ones LeaseLost."""
+    """The table of videos, with its attempts and stages beside it.
+
+    Every method raises TransientError where the database does not answer and EnvironmentFault where it refuses us or
+    lacks a table. Those that take a Claim raise LeaseLost, and change nothing, where another claim came after it.
+    """
 
     def __init__(self, pool: Pool, table: str) -> None:
         self._pool = pool
         self._sql = load_statements(table)
 
     async def claim(self, job: Job, owner: str, lease_s: float, message_id: str) -> Claim | Unclaimed:
-        """Take the lease, if it is free, for a message; one that has failed at this video gets nothing more.
+        """Take the lease for `lease_s` seconds, if it is free, and begin an attempt by `owner` for a message.
 
-        Raises RowRefused where the table has no such row and takes none from us.
+        A message that has failed at this video gets nothing more. Makes the row where there is none; raises
+        RowRefused where the table takes none from us.
         """
         async with translate_errors("claim a video"), self._pool.acquire() as connection, connection.transaction():
             await connection.execute(self._sql["ensure"], job.video_id, job.url)
@@ -98,7 +106,7 @@ class Videos:
         await self._end("give_up", claim, (outcome.status, *why, int(outcome.refund)), (outcome.name, *why))
 
     async def reject(self, video_id: str, code: str, message: str) -> None:
-        """A message named this row and nothing that can be worked on."""
+        """A message named this row and nothing that can be worked on; changes nothing where there is no such row."""
         await self._execute("reject", video_id, code, message)
 
     async def submit(self, job: Job) -> bool:

@@ -20,7 +20,10 @@ T = TypeVar("T")
 
 
 class CheckpointStore(Protocol):
-    """Where checkpoints lie. Methods raise TransientError or EnvironmentFault."""
+    """Where checkpoints lie: bytes under keys such as `videos/v1/checkpoints/transcript-….json`.
+
+    Methods raise TransientError or EnvironmentFault.
+    """
 
     async def find(self, key: str) -> bytes | None:
         """What was kept under the key; None where nothing was."""
@@ -40,8 +43,9 @@ class Checkpoints:
         self._prefix = prefix
 
     async def once(self, name: str, kind: TypeAdapter[T], made_from: str, make: Callable[[], Awaitable[T]]) -> T:
-        """The value that was made from the same input before, else a new one, which is kept.
+        """The value of `name` that was made from the same input before, else a new one, which is kept.
 
+        `made_from` is a digest of all that decides the value; `kind` reads and writes it as JSON.
         Raises what `make` raises, and TransientError or EnvironmentFault where the store cannot be looked at.
         """
         key = f"{self._prefix}/{name}-{made_from[:16]}.json"

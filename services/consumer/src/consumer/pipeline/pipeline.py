@@ -38,7 +38,7 @@ Spend = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Tools:
-    """What the steps work with."""
+    """What the steps work with; `scratch` is the folder of all working folders."""
 
     download: DownloadSettings
     transcriber: TranscriberClient
@@ -62,7 +62,14 @@ class Bucket(ObjectStore, CheckpointStore, Protocol):
 
 
 async def run(job: Job, claim: Claim, lease: Lease, *, videos: VideoTable, store: Bucket, tools: Tools) -> None:
-    """Download, make the audio, transcribe, write, publish, complete. Raises LecternError; LeaseLost when fenced."""
+    """Download, make the audio, transcribe, write, publish, complete.
+
+    `claim` fences what is written to `videos`; `lease` is entered here and left before the last write. Results go to
+    `store` under videos/<video_id>/<token>/, checkpoints beside them, files under `tools.scratch`.
+
+    Raises LeaseLost as soon as somebody else works on the video. Raises VideoError, PolicyError, NotYet,
+    TransientError or EnvironmentFault where a stage failed; then the row is left for the caller to end.
+    """
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
     checkpoints = Checkpoints(store, f"videos/{job.video_id}/checkpoints")
     with tools.metrics.failures(), working_folder(tools.scratch, job.video_id, claim.token) as folder:
@@ -83,7 +90,11 @@ async def run(job: Job, claim: Claim, lease: Lease, *, videos: VideoTable, store
 async def produce(
     source: Source, folder: Path, tools: Tools, timer: StageTimer, *, checkpoints: Checkpoints, spend: Spend
 ) -> JobResult:
-    """From downloaded media to study material; `folder` takes the MP3. What costs much is not made twice."""
+    """From downloaded media to study material; `folder` takes the MP3.
+
+    What costs much is looked for in `checkpoints` and kept there. `spend` is told the US dollars of each answer that
+    was paid for. Raises VideoError, TransientError or EnvironmentFault.
+    """
 
     async def paid(model: str, usage: Usage) -> None:
         tools.metrics.spent(model, usage.cost_usd)

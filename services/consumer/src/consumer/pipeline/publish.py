@@ -21,7 +21,10 @@ class ObjectStore(Protocol):
 async def publish(
     made: JobResult, files: dict[str, Path], store: ObjectStore, prefix: str, on_progress: Progress
 ) -> dict[str, str]:
-    """Store the files under `prefix`, the manifest last; keys by name. Raises what the store raises."""
+    """Store the files (paths by name) under `prefix`, the manifest last; the keys by name, `manifest.json` among them.
+
+    Raises what the store raises; then there is no manifest, and what was stored is not pointed at.
+    """
     stored: dict[str, StoredObject] = {}
     for number, (name, path) in enumerate(files.items(), 1):
         stored[name] = await store.put(f"{prefix}/{name}", path, MEDIA_TYPES[name])

@@ -22,9 +22,11 @@ BUSY_TRIES = 5
 async def transcribe(
     audio: Audio, client: TranscriberClient, on_progress: Progress, *, language: str | None = None
 ) -> Transcript:
-    """The transcript. A busy transcriber is waited for within bounds.
+    """The transcript; `language` (ISO 639-1) where it is known. `on_progress` is told the share of audio heard.
 
-    Raises VideoError, EnvironmentFault, or TransientError, which says when to come back.
+    A busy transcriber is waited for, five times and five minutes at most. Raises VideoError where the file is at
+    fault, EnvironmentFault where the transcriber is away or refuses us, and TransientError, which says when to come
+    back where the transcriber did.
     """
     waited = 0.0
     for number in range(1, BUSY_TRIES + 1):

@@ -29,9 +29,10 @@ class ChunkDrafts:
 async def write_study(
     transcript: Transcript, source: Source, provider: StudyProvider, on_progress: Progress
 ) -> StudyMaterial:
-    """Split, ask, check every quote, merge; raises TransientError or EnvironmentFault.
+    """Split, ask, check every quote, merge. `on_progress` is told the share of requests answered.
 
-    A lecture without speech gives no notes and a warning that says so, not an error.
+    A lecture without speech gives no notes and a warning that says so, not an error. Raises TransientError or
+    EnvironmentFault, once what was under way has been answered.
     """
     segments = trusted(transcript)
     cards = wanted_cards(segments)

@@ -29,7 +29,7 @@ class Found:
 
 
 def check(chunk: Chunk, drafts: Iterable[Draft]) -> Found:
-    """Look every quote up in the chunk; a note whose quote was not said is dropped and counted."""
+    """Look every quote of the drafts up in their chunk; a note whose quote was not said is dropped and counted."""
     ground = Ground(chunk)
     written = list(drafts)
     cards = [card for draft in written for card in draft.cards]

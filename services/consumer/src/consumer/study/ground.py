@@ -10,6 +10,8 @@ from consumer.study.schema import Chunk
 
 SHORTEST_QUOTE_TOKENS = 3
 """A word or two are found anywhere and prove nothing."""
+ALIKE = 0.8
+"""Two notes that share this much of their words (Jaccard) ask the same."""
 MARKS = re.compile(r"[’‘ʼ＇´`']")
 TOKEN = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
@@ -74,6 +76,11 @@ class Ground:
 def tokens(text: str) -> list[str]:
     """The normalised words of a text."""
     return [normalised(match.group()) for match in TOKEN.finditer(text)]
+
+
+def alike(one: set[str], other: set[str]) -> bool:
+    """Whether two notes ask the same, by their words."""
+    return len(one & other) >= ALIKE * len(one | other)
 
 
 def normalised(word: str) -> str:

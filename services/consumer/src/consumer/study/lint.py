@@ -4,18 +4,17 @@ The rules are those of Haladyna, Downing and Rodriguez that a program can check:
 Item-Writing Guidelines for Classroom Assessment", Applied Measurement in Education 15(3), 2002.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from consumer.models import QuizItem, Record
-from consumer.study.ground import tokens
+from consumer.study.ground import alike, tokens
 
 MUCH_LONGER = 1.5
 """A key so many times as long as its longest distractor gives itself away."""
-ALIKE = 0.8
-"""Two stems that share this much of their words (Jaccard) ask the same."""
 CATCH_ALL = re.compile(r"\b(all|none|both|neither) (of|a and b)\b", re.IGNORECASE)
 NEGATED = re.compile(r"\b(not|except|never|least likely)\b", re.IGNORECASE)
 TELLING_LETTERS = 5
@@ -38,7 +37,7 @@ class QuizLint(Record):
 
 
 def lint(quiz: Sequence[QuizItem]) -> QuizLint:
-    """Check a whole quiz."""
+    """Check a whole quiz: a score from 0 to 1, and the rules that it breaks with the ids of the items that do."""
     findings = tuple(finding for finding in _findings(quiz) if finding.items)
     flagged = {item for finding in findings for item in finding.items}
     return QuizLint(score=round(1 - len(flagged) / len(quiz), 3) if quiz else 1.0, findings=findings)
@@ -88,7 +87,7 @@ RULES: dict[str, tuple[str, Callable[[QuizItem], bool]]] = {
 
 def _crowded(quiz: Sequence[QuizItem]) -> tuple[str, ...]:
     """Items whose key stands where more than one above an equal share of the keys stand."""
-    fair = -(-len(quiz) // 4)
+    fair = math.ceil(len(quiz) / 4)
     taken = Counter(item.key for item in quiz)
     return tuple(item.id for item in quiz if taken[item.key] > fair + 1)
 
@@ -97,5 +96,5 @@ def _repeated(quiz: Sequence[QuizItem]) -> tuple[str, ...]:
     """The later one of each two items that ask the same."""
     words = {item.id: set(tokens(item.stem)) for item in quiz}
     pairs = combinations(quiz, 2)
-    same = {b.id for a, b in pairs if len(words[a.id] & words[b.id]) >= ALIKE * len(words[a.id] | words[b.id])}
+    same = {later.id for earlier, later in pairs if alike(words[earlier.id], words[later.id])}
     return tuple(item.id for item in quiz if item.id in same)

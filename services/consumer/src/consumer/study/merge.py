@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 
 from consumer.models import Card, QuizItem
 from consumer.study.check import Grounded, Written
-from consumer.study.ground import tokens
+from consumer.study.ground import alike, tokens
 from consumer.study.schema import CardDraft, QuizDraft
 
-ALIKE = 0.8
-"""Two notes that share this much of their words (Jaccard) ask the same."""
 KEYS = {"a": 0, "b": 1, "c": 2, "d": 3}
 
 
 def merge_cards(lecture: str, found: Iterable[Grounded[CardDraft]], most: int) -> tuple[Card, ...]:
-    """At most `most` cards in the order of the lecture, each asked once. `lecture` is the video's stable name."""
+    """At most `most` cards in the order of the lecture, each asked once.
+
+    `lecture` is the video's stable name: with the quoted words it gives a card its id, the same every time.
+    """
     kept = _distinct(found, lambda card: f"{card.front} {card.back}")[:most]
     return tuple(
         Card(id=note_id, front=each.note.front, back=each.note.back, proof=each.proof)
@@ -41,14 +42,10 @@ def _distinct(found: Iterable[Grounded[Written]], asks: Callable[[Written], str]
     seen: list[set[str]] = []
     for each in sorted(found, key=lambda each: each.proof.start_s):
         words = set(tokens(asks(each.note)))
-        if not any(_alike(words, other) for other in seen):
+        if not any(alike(words, other) for other in seen):
             kept.append(each)
             seen.append(words)
     return kept
-
-
-def _alike(one: set[str], other: set[str]) -> bool:
-    return len(one & other) >= ALIKE * len(one | other)
 
 
 def _ids(lecture: str, kind: str, notes: Sequence[Grounded[CardDraft]] | Sequence[Grounded[QuizDraft]]) -> list[str]:

@@ -1,5 +1,6 @@
 """Cuts a transcript into requests, and says how much to ask for."""
 
+import math
 from collections.abc import Sequence
 
 from consumer.models import Segment, Transcript
@@ -23,11 +24,11 @@ def trusted(transcript: Transcript) -> tuple[Segment, ...]:
 
 
 def split(segments: Sequence[Segment], most_characters: int = CHUNK_CHARACTERS) -> list[Chunk]:
-    """Chunks of nearly equal length, cut between segments; every segment is in exactly one."""
+    """Chunks of nearly equal length, about `most_characters`, cut between segments; each segment is in exactly one."""
     total = sum(len(segment.text) for segment in segments)
     if not total:
         return []
-    target = total / -(-total // most_characters)
+    target = total / math.ceil(total / most_characters)
     groups: list[list[Segment]] = []
     before = 0
     for segment in segments:
@@ -47,7 +48,7 @@ def wanted_cards(segments: Sequence[Segment]) -> int:
 
 def wanted_items(cards: int) -> int:
     """How many quiz items go with so many cards."""
-    return -int(-cards * QUIZ_PER_CARD // 1)
+    return math.ceil(cards * QUIZ_PER_CARD)
 
 
 def shares(chunks: Sequence[Chunk], count: int) -> list[int]:

@@ -29,7 +29,11 @@ RunJob = Callable[[Job, Claim, Lease], Awaitable[None]]
 
 
 class Handler:
-    """Works on messages, one call each; `owner` names this consumer in the rows."""
+    """Works on messages, one call each.
+
+    `owner` names this consumer in the rows; `lease_s` is how long it holds a video without a sign of life;
+    `max_receives` how often the queue delivers a message (None: for ever).
+    """
 
     def __init__(
         self,

@@ -26,27 +26,37 @@ SHARES: dict[Stage, tuple[Status, float, float]] = {
 
 
 class Holder(Protocol):
-    """Both halves of the lease, and the row's progress."""
+    """Whoever holds a lease for real: SQS and the row in the worker, less in tests."""
 
     async def extend(self, seconds: float) -> None:
-        """Raises LeaseLost where the message or the row is not ours any more."""
+        """Hold on for so many seconds from now.
+
+        Raises LeaseLost where the message or the row is not ours any more, TransientError or EnvironmentFault where
+        that cannot be told: then it is tried again.
+        """
         ...
 
     async def show(self, status: Status, fraction: float) -> None:
-        """Write the progress; raises LeaseLost likewise."""
+        """Write the row's status, and how far the whole job is, 0 to 1. Raises like `extend`."""
         ...
 
 
 class Lease:
-    """`async with lease:` beats while the body works and cancels the body when the lease is lost (LeaseLost).
+    """The right to work on a message and its video, kept up by a heartbeat: `async with lease:` around the work.
 
-    The last beat has ended when the block is left: nothing that is done to message or row afterwards is overwritten.
+    Three beats a lease extend it; the progress is written every `tick_s` seconds that it changed. When it is lost, or
+    no beat succeeded for four fifths of `seconds`, the body is cancelled and LeaseLost leaves the block. Another error
+    of the body is passed on. The last beat has ended when the block is left: nothing that is done to message or row
+    afterwards is overwritten. Use each once.
     """
 
     def __init__(
         self, holder: Holder, seconds: float, tick_s: float = TICK_S, *, held_since: float | None = None
     ) -> None:
-        """`held_since` is when the lease began, by the monotonic clock; now where it is left out."""
+        """A lease of `seconds` that began at `held_since` by the monotonic clock (now where it is left out).
+
+        `holder` is asked to extend it; `tick_s` is how often, in seconds, it is looked at.
+        """
         self._holder = holder
         self._held_since = time.monotonic() if held_since is None else held_since
         self._seconds = seconds
