@@ -1,6 +1,5 @@
 """Real parts for the consumer's tests: PostgreSQL, moto for SQS and S3, and the strict SQS."""
 
-import os
 import tempfile
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -11,8 +10,9 @@ import pytest_asyncio
 from consumer.clients.sqs import Queue
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool, connect
+from consumer.database.settings import DatabaseSettings
 from consumer.database.videos import Videos
-from consumer.settings import DatabaseSettings
+from consumer.settings import Settings
 from infra.sandbox.aws import KEYS, REGION, Aws, embedded_aws
 from infra.sandbox.postgres import embedded_postgres
 from infra.sandbox.standins.sqs import StrictSqs, strict_sqs
@@ -84,9 +84,8 @@ def queue(sqs: StrictSqs) -> Queue:
 @pytest.fixture
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """None of our settings is set."""
-    prefixes = ("DB_", "SQS_", "S3_", "AWS_", "STUDY_", "ANTHROPIC_", "OPENAI_", "TRANSCRIBER_", "YTDLP_", "HEALTH_")
-    for name in [name for name in os.environ if name.startswith(prefixes)]:
-        monkeypatch.delenv(name)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
     return monkeypatch
 
 

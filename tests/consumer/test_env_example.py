@@ -8,7 +8,6 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from consumer.settings import Settings as ConsumerSettings
-from consumer.study.make import ANTHROPIC_MODEL, OPENAI_MODEL
 from infra.sandbox.paths import ROOT
 from transcriber.settings import Settings as TranscriberSettings
 
@@ -16,7 +15,6 @@ LINE = re.compile(r"^(?P<comment># )?(?P<name>[A-Z][A-Z0-9_]+)=(?P<value>.*)$")
 BOTO = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 COMPOSE = {"COMPOSE_PROFILES"}
 ADVISED = {"DB_SSLMODE"}  # in the block AWS stands what to use there, not the default
-MODELS = {"anthropic_model": ANTHROPIC_MODEL, "openai_model": OPENAI_MODEL}
 
 
 def lines() -> list[str]:
@@ -70,5 +68,5 @@ def test_every_variable_has_words_above_it() -> None:
     ],
 )
 def test_what_is_commented_out_shows_the_default(name: str, shown: str) -> None:
-    default = MODELS.get(name.lower()) or fields()[name.lower()]
+    default = fields()[name.lower()]
     assert shown == str(default) or float(shown) == float(default)

@@ -4,10 +4,12 @@ import re
 
 import pytest
 
-from consumer.study.prices import PRICES, Tokens, cost_usd
+from consumer.study.prices import Tokens, cost_usd
+from consumer.study.providers.registry import LANGUAGE_MODELS
 from tests.support.infra.machine import ROOT
 
 README = (ROOT / "infra/README.md").read_text()
+PRICES = {model: price for entry in LANGUAGE_MODELS.values() for model, price in entry.prices.items()}
 LECTURE_HOUR = Tokens(input=1_000, output=12_000, cache_read=15_000, cache_write=15_000)
 
 
@@ -21,7 +23,7 @@ def table() -> dict[str, str]:
 
 @pytest.mark.parametrize("model", sorted(set(table()) & set(PRICES)))
 def test_a_lecture_hour_costs_what_the_price_list_says(model: str) -> None:
-    assert table()[model] == f"${cost_usd(model, LECTURE_HOUR):.2f}"
+    assert table()[model] == f"${cost_usd(PRICES[model], LECTURE_HOUR):.2f}"
 
 
 def test_every_number_of_tokens_is_in_the_text() -> None:

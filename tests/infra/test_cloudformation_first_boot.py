@@ -7,7 +7,7 @@ import pytest
 
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import connect
-from consumer.settings import DatabaseSettings
+from consumer.database.settings import DatabaseSettings
 from infra.sandbox.postgres import embedded_postgres
 from tests.support.infra.machine import ROOT, Machine, machine
 

@@ -2,16 +2,12 @@
 
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from infra.sandbox.standins.model_api import Strict
 
 MOST_OUTPUT_TOKENS = 128_000
 UNSUPPORTED = {"minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"}
-
-
-class Strict(BaseModel):
-    """Unknown fields are an error, as they are for the real API."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class CacheControl(Strict):

@@ -6,11 +6,11 @@ import pytest
 
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool, connect
+from consumer.database.settings import DatabaseSettings
 from consumer.database.statements import load_statements
 from consumer.database.videos import Claim, Unclaimed, Videos
 from consumer.errors import ConfigError, EnvironmentFault, LeaseLost
 from consumer.models import Job, Outcome, Status
-from consumer.settings import DatabaseSettings
 from tests.support.consumer.harness import DONE
 
 JOB = Job("v1", "abcdefghijk")

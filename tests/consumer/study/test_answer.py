@@ -27,6 +27,12 @@ def test_wherever_an_answer_is_cut_off_its_whole_notes_are_kept() -> None:
     assert set(counts) == {0, 1, 2, 3}
 
 
+def test_where_an_answer_stops_being_json_the_notes_before_are_kept() -> None:
+    first, second, _ = (json.dumps(card) for card in CARDS)
+    answer = read_answer(f'{{"cards": [{first}, oh, {second}], "quiz": []}} {{and so on}}')
+    assert (len(answer.cards), answer.malformed) == (1, 0)
+
+
 @pytest.mark.parametrize(
     "text", ["", "I cannot do that.", "[]", "null", '{"cards": null}', '{"cards": [[[[', '{"cards": ' + "[" * 100_000]
 )

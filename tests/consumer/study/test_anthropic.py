@@ -11,8 +11,11 @@ from pydantic import SecretStr
 from consumer.errors import EnvironmentFault, TransientError
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.anthropic import AnthropicProvider
+from consumer.study.providers.api import Access
+from consumer.study.providers.registry import LANGUAGE_MODELS
 from infra.sandbox.standins import anthropic as api
-from infra.sandbox.standins.anthropic import AnthropicStandin, anthropic_standin
+from infra.sandbox.standins.anthropic import AnthropicStandin
+from infra.sandbox.standins.model_api import Fault, model_api
 from infra.sandbox.standins.notes import card, item
 from tests.support.consumer.study_samples import TALK, lecture, long_lecture, request, transcript
 
@@ -28,10 +31,9 @@ async def _claude(
     patience_s: float = 5.0,
     timeout_s: float = 5.0,
 ) -> AsyncGenerator[AnthropicProvider]:
-    async with anthropic_standin(standin) as url:
-        provider = AnthropicProvider(
-            key=SecretStr(key), model=model, base_url=url, patience_s=patience_s, timeout_s=timeout_s
-        )
+    async with model_api(standin) as url:
+        prices = LANGUAGE_MODELS["anthropic"].prices
+        provider = AnthropicProvider(Access(SecretStr(key), model, url, prices, patience_s, timeout_s))
         try:
             yield provider
         finally:
@@ -92,9 +94,7 @@ async def test_a_storm_of_overloads_ends_within_the_patience() -> None:
 
 
 async def test_a_server_that_is_not_there_is_transient() -> None:
-    claude = AnthropicProvider(
-        key=SecretStr("k"), model="claude-sonnet-5-5", base_url="http://127.0.0.1:9", patience_s=0
-    )
+    claude = AnthropicProvider(Access(SecretStr("k"), "claude-sonnet-5-5", "http://127.0.0.1:9", patience_s=0))
     with pytest.raises(TransientError, match="Anthropic cannot be reached"):
         await claude.write(request("cards", 1, SUN))
     await claude.close()
@@ -113,7 +113,7 @@ async def test_a_wrong_key_is_named() -> None:
 
 
 @pytest.mark.parametrize("fault", [api.NO_CREDIT, api.PAYMENT, api.SPENT], ids=["400", "402", "429"])
-async def test_an_empty_account_stops_the_consumer_however_it_is_reported(fault: api.Fault) -> None:
+async def test_an_empty_account_stops_the_consumer_however_it_is_reported(fault: Fault) -> None:
     standin = AnthropicStandin(faults=[fault] * 9)
     async with _claude(standin) as claude:
         with pytest.raises(EnvironmentFault, match="The account of ANTHROPIC_API_KEY has no credit left"):
@@ -129,14 +129,14 @@ async def test_a_retired_or_unknown_model_names_the_setting(model: str) -> None:
 
 
 async def test_a_forbidden_model_names_key_and_model() -> None:
-    fault = api.Fault(403, "permission_error", "Your key may not use this.")
+    fault = Fault(403, "permission_error", "Your key may not use this.")
     async with _claude(AnthropicStandin(faults=[fault])) as claude:
         with pytest.raises(EnvironmentFault, match="may not use the model claude-sonnet-5-5"):
             await claude.write(request("cards", 1, SUN))
 
 
 async def test_a_request_refused_as_it_is_is_not_repeated_at_once() -> None:
-    standin = AnthropicStandin(faults=[api.Fault(413, "invalid_request_error", "Request too large.")] * 9)
+    standin = AnthropicStandin(faults=[Fault(413, "invalid_request_error", "Request too large.")] * 9)
     async with _claude(standin) as claude:
         with pytest.raises(TransientError, match="Anthropic refused the request: Request too large"):
             await claude.write(request("cards", 1, SUN))

@@ -13,9 +13,11 @@ from structlog.testing import capture_logs
 from consumer import app
 from consumer.errors import EnvironmentFault, TransientError
 from consumer.study.providers.anthropic import AnthropicProvider
+from consumer.study.providers.api import Access
 from consumer.study.providers.extractive import ExtractiveProvider
 from infra.sandbox.standins import anthropic as api
-from infra.sandbox.standins.anthropic import AnthropicStandin, anthropic_standin
+from infra.sandbox.standins.anthropic import AnthropicStandin
+from infra.sandbox.standins.model_api import model_api
 
 ASK = """
 import sys
@@ -31,13 +33,13 @@ except ConfigError:
 
 @pytest.fixture
 async def url() -> AsyncGenerator[str]:
-    async with anthropic_standin(AnthropicStandin()) as address:
+    async with model_api(AnthropicStandin()) as address:
         yield address
 
 
 @asynccontextmanager
 async def claude(url: str, model: str = "claude-sonnet-5-5", key: str = api.KEY) -> AsyncGenerator[AnthropicProvider]:
-    provider = AnthropicProvider(key=SecretStr(key), model=model, base_url=url)
+    provider = AnthropicProvider(Access(SecretStr(key), model, url))
     try:
         yield provider
     finally:

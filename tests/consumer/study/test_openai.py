@@ -9,9 +9,12 @@ from pydantic import SecretStr
 from consumer.errors import EnvironmentFault, TransientError
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers import openai
+from consumer.study.providers.api import Access
 from consumer.study.providers.openai import OpenAIProvider
+from consumer.study.providers.registry import LANGUAGE_MODELS
 from infra.sandbox.standins import openai as api
-from infra.sandbox.standins.openai import OpenAIStandin, openai_standin
+from infra.sandbox.standins.model_api import Fault, model_api
+from infra.sandbox.standins.openai import OpenAIStandin
 from tests.support.consumer.study_samples import TALK, lecture, long_lecture, request, transcript
 
 SUN = "The light of the sun is very fast indeed."
@@ -26,10 +29,9 @@ async def _gpt(
     patience_s: float = 5.0,
     timeout_s: float = 5.0,
 ) -> AsyncGenerator[OpenAIProvider]:
-    async with openai_standin(standin) as url:
-        provider = OpenAIProvider(
-            key=SecretStr(key), model=model, base_url=url, patience_s=patience_s, timeout_s=timeout_s
-        )
+    async with model_api(standin) as url:
+        prices = LANGUAGE_MODELS["openai"].prices
+        provider = OpenAIProvider(Access(SecretStr(key), model, url, prices, patience_s, timeout_s))
         try:
             yield provider
         finally:
@@ -101,13 +103,14 @@ async def test_an_empty_account_is_no_rate_limit() -> None:
 async def test_an_unknown_model_names_the_settings() -> None:
     async with _gpt(OpenAIStandin(), model="gpt-4") as gpt:
         with pytest.raises(
-            EnvironmentFault, match="There is no model gpt-4 there: check OPENAI_MODEL and OPENAI_BASE_URL"
+            EnvironmentFault,
+            match="There is no model gpt-4: set OPENAI_MODEL to a current one, or check OPENAI_BASE_URL",
         ):
             await gpt.write(request("cards", 1, SUN))
 
 
 async def test_another_refused_request_is_not_repeated_at_once() -> None:
-    standin = OpenAIStandin(faults=[api.Fault(400, "invalid_request_error", "No.", param="messages")] * 9)
+    standin = OpenAIStandin(faults=[Fault(400, "invalid_request_error", "No.", param="messages")] * 9)
     async with _gpt(standin) as gpt:
         with pytest.raises(TransientError, match="The OpenAI API refused the request"):
             await gpt.write(request("cards", 1, SUN))
@@ -149,9 +152,9 @@ async def test_at_the_start_openai_is_asked_for_the_model_and_a_compatible_serve
     async with _gpt(OpenAIStandin(), model="gpt-4") as gpt:
         (warning,) = await gpt.check()
         assert "does not list the model gpt-4" in warning
-    async with openai_standin(OpenAIStandin()) as url:
-        monkeypatch.setattr(openai, "BASE_URL", url)
-        gpt = OpenAIProvider(key=SecretStr(api.KEY), model="gpt-4")
+    async with model_api(OpenAIStandin()) as url:
+        monkeypatch.setattr(openai, "OPENAI_URL", url)
+        gpt = OpenAIProvider(Access(SecretStr(api.KEY), "gpt-4", url))
         with pytest.raises(EnvironmentFault, match="There is no model gpt-4"):
             await gpt.check()
         await gpt.close()

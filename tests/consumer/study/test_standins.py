@@ -14,11 +14,13 @@ from starlette.routing import Route
 
 from consumer.errors import TransientError
 from consumer.study.providers.anthropic import AnthropicProvider
+from consumer.study.providers.api import Access
 from consumer.study.providers.openai import OpenAIProvider
 from infra.sandbox.standins import anthropic as claude_api
 from infra.sandbox.standins import openai as gpt_api
-from infra.sandbox.standins.anthropic import AnthropicStandin, anthropic_standin
-from infra.sandbox.standins.openai import OpenAIStandin, openai_standin
+from infra.sandbox.standins.anthropic import AnthropicStandin
+from infra.sandbox.standins.model_api import model_api
+from infra.sandbox.standins.openai import OpenAIStandin
 from infra.sandbox.standins.serving import serving
 from tests.support.consumer.study_samples import request
 
@@ -27,7 +29,7 @@ from tests.support.consumer.study_samples import request
 async def claude() -> AsyncGenerator[anthropic.AsyncAnthropic]:
     """The SDK's client, pointed at the stand-in."""
     async with (
-        anthropic_standin(AnthropicStandin(write=lambda _: "{}")) as url,
+        model_api(AnthropicStandin(write=lambda _: "{}")) as url,
         anthropic.AsyncAnthropic(api_key=claude_api.KEY, base_url=url, max_retries=0) as client,
     ):
         yield client
@@ -37,7 +39,7 @@ async def claude() -> AsyncGenerator[anthropic.AsyncAnthropic]:
 async def gpt() -> AsyncGenerator[openai.AsyncOpenAI]:
     """The same for OpenAI's."""
     async with (
-        openai_standin(OpenAIStandin(write=lambda _: "{}")) as url,
+        model_api(OpenAIStandin(write=lambda _: "{}")) as url,
         openai.AsyncOpenAI(api_key=gpt_api.KEY, base_url=url, max_retries=0) as client,
     ):
         yield client
@@ -99,7 +101,7 @@ async def test_gpt_refuses_unknown_fields_and_loose_schemas(gpt: openai.AsyncOpe
 
 
 async def test_claude_wants_the_version_header() -> None:
-    async with anthropic_standin(AnthropicStandin()) as url, httpx.AsyncClient() as client:
+    async with model_api(AnthropicStandin()) as url, httpx.AsyncClient() as client:
         answer = await client.post(f"{url}/v1/messages", headers={"authorization": f"Bearer {claude_api.KEY}"}, json={})
     assert answer.status_code == 400
     assert "anthropic-version" in answer.json()["error"]["message"]
@@ -116,7 +118,7 @@ async def test_a_page_of_html_instead_of_an_answer_is_transient(kind: type[Anthr
         return HTMLResponse("<h1>Please sign in to the hotel's network</h1>")
 
     async with serving(Starlette(routes=[Route("/{path:path}", captive, methods=["POST"])])) as url:
-        provider = kind(key=SecretStr("k"), model="gpt-6.2-sol", base_url=url, patience_s=0)
+        provider = kind(Access(SecretStr("k"), "gpt-6.2-sol", url, patience_s=0))
         with pytest.raises(TransientError, match="answer"):
             await provider.write(request("cards", 1, "The light of the sun is very fast."))
         await provider.close()

@@ -16,7 +16,8 @@ from consumer.database.postgres import Pool
 from consumer.database.videos import Videos
 from infra.sandbox.aws import Aws
 from infra.sandbox.standins import anthropic
-from infra.sandbox.standins.anthropic import AnthropicStandin, anthropic_standin
+from infra.sandbox.standins.anthropic import AnthropicStandin
+from infra.sandbox.standins.model_api import model_api
 from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.sqs import StrictSqs
 from infra.sandbox.standins.youtube import YouTubeStandin
@@ -59,7 +60,7 @@ async def world(
     async with AsyncExitStack() as stack:
         youtube = await stack.enter_async_context(YouTubeStandin(lecture))
         transcriber = await stack.enter_async_context(serving(heard.app()))
-        api = await stack.enter_async_context(anthropic_standin(claude))
+        api = await stack.enter_async_context(model_api(claude))
         settings = {
             "SQS_QUEUE_URL": sqs.url,
             "TRANSCRIBER_URL": transcriber,

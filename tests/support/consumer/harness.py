@@ -11,6 +11,7 @@ from consumer.clients.sqs import Queue
 from consumer.database.videos import Claim, Completion, Videos
 from consumer.models import Job
 from consumer.worker.lease import Lease
+from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.worker import Worker, WorkerSettings
 from infra.sandbox.standins.sqs import Stored, StrictSqs
 from infra.sandbox.waiting import wait_until
@@ -18,7 +19,16 @@ from infra.sandbox.waiting import wait_until
 URL = "https://youtu.be/abcdefghijk"
 NAMES = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")
 DONE = Completion("A lecture", "A channel", 104.0, "en", {name: f"videos/v1/1/{name}" for name in NAMES})
-SETTINGS = WorkerSettings(owner="w1", lease_s=30, poll_s=0, drain_s=5, first_pause_s=0.05)
+SETTINGS = WorkerSettings(
+    owner="w1",
+    concurrency=2,
+    retry=RetryPolicy(),
+    max_receives=None,
+    lease_s=30,
+    poll_s=0,
+    drain_s=5,
+    first_pause_s=0.05,
+)
 
 
 @dataclass

@@ -12,16 +12,17 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from consumer.app import make_storage, make_tools
-from consumer.clients.sqs import Queue
+from consumer.app import make_storage, make_tools, worker_settings
+from consumer.clients.sqs import DEFAULT_RETENTION_S, Patience, Queue
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
 from consumer.pipeline.pipeline import run
 from consumer.settings import Settings, read_settings
-from consumer.worker.worker import Worker, WorkerSettings
+from consumer.worker.worker import Worker
 from infra.sandbox.standins.youtube import LECTURE_URL
 from infra.sandbox.waiting import wait_until
 
@@ -107,7 +108,8 @@ async def consume(settings: Settings, at: int) -> None:
         videos, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
         run_job = partial(run, videos=videos, store=store, tools=tools)
         # One at a time: a poll that is open when its consumer dies would take the next one's message along.
-        chosen = WorkerSettings(owner=f"killed-at-{at}", concurrency=1, lease_s=LEASE_S, poll_s=1)
+        usual = worker_settings(settings, Patience(max_receives=None, retention_s=DEFAULT_RETENTION_S))
+        chosen = replace(usual, owner=f"killed-at-{at}", concurrency=1, lease_s=LEASE_S, poll_s=1)
         queue = _queue(settings)
         worker = Worker(fuse.wrap(queue), videos, run_job, chosen)
         running = asyncio.create_task(worker.run())

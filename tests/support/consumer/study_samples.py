@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 from consumer.models import Coverage, Segment, Source, Transcript
 from consumer.study.schema import Chunk, Draft, StudyRequest, Task
@@ -84,7 +83,7 @@ def request(task: Task, count: int, *texts: str, language: str = "en", title: st
 class FakeProvider:
     """Answers each request with what `answer` says."""
 
-    name: Literal["anthropic"] = "anthropic"
+    name = "anthropic"
     model = "fake-1"
     warnings: tuple[str, ...] = ()
 

@@ -81,7 +81,7 @@ async def consume(settings: Settings) -> None:
         await store.check()
         await check_transcriber(tools.transcriber)
         run_job = partial(run, videos=videos, store=store, tools=tools)
-        worker = Worker(queue, videos, run_job, _worker_settings(settings, patience))
+        worker = Worker(queue, videos, run_job, worker_settings(settings, patience))
         await stack.enter_async_context(_health(worker, tools, settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -117,7 +117,8 @@ async def check_model(provider: StudyProvider) -> None:
         log.warning("study.unreachable", error=str(error))
 
 
-def _worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
+def worker_settings(settings: Settings, patience: Patience) -> WorkerSettings:
+    """A worker of this process, with a name that no other has; `patience` is the queue's."""
     return WorkerSettings(
         owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}",
         concurrency=settings.concurrency,

@@ -190,7 +190,7 @@ class Usage(Record):
 class StudyMaterial(Record):
     """Cards and quiz of one lecture, who wrote them, and what was refused on the way (`warnings`)."""
 
-    provider: Literal["anthropic", "openai", "extractive"]
+    provider: str
     model: str
     cards: tuple[Card, ...]
     quiz: tuple[QuizItem, ...]

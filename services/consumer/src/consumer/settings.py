@@ -1,13 +1,20 @@
-"""The environment, read once. A missing or wrong variable is named in one line."""
+"""The environment, read once. A missing or wrong variable is named in one line.
+
+Rooms that read settings of their own declare them (`study.providers.registry`, `database.settings`); here they are put
+together. One field a variable, named alike in capitals; `lectern --help` prints them.
+"""
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, DirectoryPath, Field, FilePath, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
+from consumer.database.settings import DatabaseSettings
 from consumer.errors import ConfigError
+from consumer.observability.logs import LogFormat
+from consumer.study.providers.registry import StudySettings
 
 AWS_QUEUE = re.compile(r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 EXTRACTOR_ARGS = re.compile(r"[\w.]+:[\w-]+=[^;]*(;[\w-]+=[^;]*)*")
@@ -21,69 +28,69 @@ def _check_extractor_args(args: SecretStr) -> SecretStr:
     return args
 
 
-class StudySettings(BaseSettings):
-    """Who writes cards and quiz."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
-
-    study_provider: Literal["anthropic", "openai", "extractive"] | None = None
-    anthropic_api_key: SecretStr | None = None
-    anthropic_base_url: str | None = None
-    anthropic_model: str | None = None
-    openai_api_key: SecretStr | None = None
-    openai_base_url: str | None = None
-    openai_model: str | None = None
-
-
 class PipelineSettings(StudySettings):
     """What one video needs, without queue, database or bucket: enough for `lectern process`."""
 
-    transcriber_url: str = Field(default="http://localhost:8000", pattern="^https?://")
-    transcriber_api_key: SecretStr | None = None
-    download_dir: Path = Path("/tmp/downloads")  # noqa: S108 - the name the worker before this one used
-    max_video_seconds: Annotated[float, Field(gt=0)] = 4 * 3600
-    ytdlp_cookies_file: FilePath | None = None
-    ytdlp_proxy: SecretStr | None = None
-    ytdlp_overlay_dir: Path | None = None
-    ytdlp_extractor_args: Annotated[SecretStr, AfterValidator(_check_extractor_args)] | None = None
-    ytdlp_plugin_dir: DirectoryPath | None = None
-
-
-class DatabaseSettings(BaseSettings):
-    """Where the rows are."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
-
-    db_host: str
-    db_port: Annotated[int, Field(ge=1, le=65535)] = 5432
-    db_name: str = "lectern"
-    db_user: str
-    db_password: SecretStr | None = None
-    db_sslmode: Literal["disable", "prefer", "require", "verify-full"] = "prefer"
-    db_iam_auth: bool = False
-    video_table: str = "video"
-    migrations_dir: Path | None = None
-    aws_region: str = "us-east-1"
+    transcriber_url: str = Field(
+        default="http://localhost:8000", pattern="^https?://", description="where the transcriber listens"
+    )
+    transcriber_api_key: SecretStr | None = Field(default=None, description="the transcriber's API_KEY, if it has one")
+    download_dir: Path = Field(
+        default=Path("/tmp/downloads"),  # noqa: S108 - the name the worker before this one used
+        description="videos under way; consumers on one machine may share it",
+    )
+    max_video_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=4 * 3600, description="longer videos are rejected before a byte is fetched"
+    )
+    ytdlp_cookies_file: FilePath | None = Field(
+        default=None, description="a Netscape cookie file, of an account that may be lost"
+    )
+    ytdlp_proxy: SecretStr | None = Field(
+        default=None, description="another way out, where YouTube blocks this address"
+    )
+    ytdlp_overlay_dir: Path | None = Field(default=None, description="where update-ytdlp puts a newer yt-dlp")
+    ytdlp_extractor_args: Annotated[SecretStr, AfterValidator(_check_extractor_args)] | None = Field(
+        default=None, description="what yt-dlp's --extractor-args takes, such as youtube:player_client=tv"
+    )
+    ytdlp_plugin_dir: DirectoryPath | None = Field(
+        default=None, description="a folder with the only yt-dlp plugins that are loaded"
+    )
 
 
 class Settings(PipelineSettings, DatabaseSettings):
     """Everything that `lectern consume` needs."""
 
-    sqs_queue_url: str = Field(pattern="^https?://")
-    s3_bucket: str = Field(min_length=3)
-    aws_endpoint_url: str | None = None
-    concurrency: Annotated[int, Field(ge=1, le=10)] = 2
-    max_attempts: Annotated[int, Field(ge=1)] = 5
-    retry_seconds: Annotated[float, Field(ge=1, le=600)] = 30
-    lease_seconds: Annotated[float, Field(ge=3, le=3600)] = 120
-    poll_seconds: Annotated[int, Field(ge=0, le=20)] = 20
-    drain_seconds: Annotated[float, Field(ge=0)] = 60
-    health_host: str = "0.0.0.0"  # noqa: S104 - inside a container; nothing secret is said there
-    health_port: Annotated[int, Field(ge=0, le=65535)] = 8001
+    sqs_queue_url: str = Field(pattern="^https?://", description="the queue's address, as the console shows it")
+    s3_bucket: str = Field(min_length=3, description="the bucket's name")
+    aws_endpoint_url: str | None = Field(default=None, description="stand-ins for SQS and S3 instead of AWS")
+    concurrency: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=2, description="videos at a time: more when the GPU waits for work"
+    )
+    max_attempts: Annotated[int, Field(ge=1)] = Field(
+        default=5, description="true tries at a video before its row is failed; below the queue's maxReceiveCount"
+    )
+    retry_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
+        default=30, description="wait before the second try; the third waits 4 times as long, the fourth 20 times"
+    )
+    lease_seconds: Annotated[float, Field(ge=3, le=3600)] = Field(
+        default=120, description="how long a dead consumer's video waits for the next one"
+    )
+    poll_seconds: Annotated[int, Field(ge=0, le=20)] = Field(
+        default=20, description="how long one poll of the queue waits; 20 is SQS's most and its cheapest"
+    )
+    drain_seconds: Annotated[float, Field(ge=0)] = Field(default=60, description="how long a stop lets work finish")
+    health_host: str = Field(
+        default="0.0.0.0",  # noqa: S104 - inside a container; nothing secret is said there
+        description="where /health and /metrics listen",
+    )
+    health_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8001, description="their port; 0 is any free one"
+    )
+    log_format: LogFormat = Field(default="auto", description="auto: text on a terminal, else one JSON object a line")
 
 
 def read_settings(kind: type[T]) -> T:
-    """The settings of one kind in the environment; raises ConfigError with one line."""
+    """The settings of one kind in the environment. Raises ConfigError with one line that names what is wrong."""
     try:
         settings = kind()
     except ValidationError as error:
@@ -95,7 +102,7 @@ def read_settings(kind: type[T]) -> T:
     return settings
 
 
-def _check_region(settings: "Settings") -> None:
+def _check_region(settings: Settings) -> None:
     """Requests are signed for AWS_REGION: for a queue elsewhere AWS would only say that the signature is wrong."""
     found = AWS_QUEUE.match(settings.sqs_queue_url)
     if found and settings.aws_endpoint_url is None and found["region"] != settings.aws_region:

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from consumer import version
 from consumer.app import consume as consume_queue
 from consumer.app import make_queue
 from consumer.cli import report
 from consumer.cli.doctor import examine
 from consumer.cli.process import process_one
 from consumer.cli.redrive import redrive as redrive_dead_letters
+from consumer.cli.variables import describe
 from consumer.database.migrator import find_migrations
 from consumer.database.migrator import migrate as apply_migrations
 from consumer.database.postgres import connect
@@ -27,16 +29,33 @@ from consumer.youtube.update import update, use_built_in
 from consumer.youtube.urls import parse_video_url
 from consumer.youtube.versions import own_version
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,  # the list of variables keeps its lines
+    epilog=describe(),
+)
 console = Console()
 VideoId = Annotated[str, typer.Argument(help="the row's id, as given in the message", metavar="ID")]
 
 
+@app.callback(invoke_without_command=True)
+def lectern(
+    show_version: Annotated[bool, typer.Option("--version", help="print the version and end", is_eager=True)] = False,
+) -> None:
+    """Turns queued YouTube lectures into study material. Set up by environment variables, which are listed below."""
+    if show_version:
+        console.print(f"lectern {version()}", highlight=False)
+        raise typer.Exit
+
+
 @app.command()
 def consume() -> None:
-    """Work the queue until SIGTERM: download, transcribe, write, store, complete."""
-    logs.configure()
-    asyncio.run(consume_queue(read_settings(Settings)))
+    """Work the queue until SIGTERM."""
+    settings = read_settings(Settings)
+    logs.configure(settings.log_format)
+    asyncio.run(consume_queue(settings))
 
 
 @app.command()
@@ -65,7 +84,7 @@ def status(video_id: VideoId) -> None:
 
 @app.command()
 def explain(video_id: VideoId) -> None:
-    """Show a video's history: attempts, stages, errors, and what happens next."""
+    """Show what happened to a video, and what is next."""
     logs.configure(quiet=True)
     asyncio.run(_explain(video_id))
 
@@ -77,14 +96,14 @@ def process(
     ],
     out: Annotated[Path, typer.Option(help="where the results go", metavar="DIR")] = Path("out"),
 ) -> None:
-    """Do one video without queue, database or bucket; needs a transcriber at TRANSCRIBER_URL."""
+    """Do one video without AWS; needs a transcriber at TRANSCRIBER_URL."""
     logs.configure(quiet=True)
     asyncio.run(process_one(source, out, read_settings(PipelineSettings), console))
 
 
 @app.command()
 def migrate() -> None:
-    """Make the tables, or add what they lack; safe to run again."""
+    """Make the tables, or add what they lack."""
     logs.configure(quiet=True)
     settings = read_settings(DatabaseSettings)
     applied = asyncio.run(_migrate(settings))
@@ -93,7 +112,7 @@ def migrate() -> None:
 
 @app.command()
 def redrive(dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False) -> None:
-    """Send the messages of the dead-letter queue back to the queue."""
+    """Send dead letters back to the queue."""
     logs.configure(quiet=True)
     moved = asyncio.run(redrive_dead_letters(make_queue(read_settings(Settings)), console, dry_run=dry_run))
     console.print(f"{moved} messages {'would be' if dry_run else 'were'} sent back")
@@ -104,7 +123,10 @@ def update_ytdlp(
     wanted: Annotated[str | None, typer.Option("--version", help="this version; the newest when left out")] = None,
     built_in: Annotated[bool, typer.Option("--built-in", help="go back to the one of the image")] = False,
 ) -> None:
-    """Fetch a newer yt-dlp, try it out, and use it from the next download on; one that fails its trial is not used."""
+    """Fetch a newer yt-dlp and use it.
+
+    It is tried out first, and one that fails is not used. Downloads under way keep the one that they began with.
+    """
     logs.configure(quiet=True)
     home = read_settings(PipelineSettings).ytdlp_overlay_dir
     if home is None:
@@ -123,7 +145,7 @@ def update_ytdlp(
 def doctor(
     wait: Annotated[bool, typer.Option("--wait", help="give a database that restarts half a minute")] = False,
 ) -> None:
-    """Check everything this consumer needs, and say what to do about what is missing."""
+    """Check everything that a consumer needs."""
     logs.configure(quiet=True)
     if not asyncio.run(examine(read_settings(Settings), console, wait=wait)):
         raise typer.Exit(1)

@@ -10,8 +10,8 @@ import asyncpg
 import structlog
 
 from consumer.clients import aws
+from consumer.database.settings import DatabaseSettings
 from consumer.errors import EnvironmentFault, RowRefused, TransientError
-from consumer.settings import DatabaseSettings
 
 log = structlog.get_logger()
 CONNECT_TRIES, CONNECT_PAUSE_S = 10, 3.0  # half a minute: a database that restarts is waited for

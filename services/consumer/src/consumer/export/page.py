@@ -10,12 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from consumer.export.links import moment
 from consumer.export.subtitles import clock, paragraphs
 from consumer.models import Source, StudyMaterial, Transcript
-
-WRITERS = {
-    "anthropic": "Written by Claude ({model}) from the lecture",
-    "openai": "Written by {model} from the lecture",
-    "extractive": "Made from the lecture's own sentences, without a language model",
-}
+from consumer.study.providers.registry import label
 
 
 def study_page(material: StudyMaterial, transcript: Transcript, source: Source) -> str:
@@ -31,7 +26,7 @@ def study_page(material: StudyMaterial, transcript: Transcript, source: Source) 
         source=source,
         paragraphs=paragraphs(transcript.segments),
         moment=partial(moment, source),
-        writer=WRITERS[material.provider].format(model=material.model),
+        writer=label(material.provider, material.model),
         style=style,
         script=script,
         policy=_policy(style, script),

@@ -9,7 +9,7 @@ from consumer.models import Usage
 from consumer.pipeline.checkpoint import Checkpoints, digest
 from consumer.study import prompts
 from consumer.study.answer import answer_schema
-from consumer.study.providers import ProviderName, StudyProvider
+from consumer.study.providers import StudyProvider
 from consumer.study.schema import Draft, StudyRequest
 
 DRAFT = TypeAdapter(Draft)
@@ -31,7 +31,7 @@ class PaidOnce:
         self._on_paid = on_paid
 
     @property
-    def name(self) -> ProviderName:
+    def name(self) -> str:
         """Of the provider behind it, as is all else."""
         return self._provider.name
 

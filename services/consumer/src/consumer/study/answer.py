@@ -1,22 +1,18 @@
 """The JSON that is asked of a language model, and reading what came back, whole or not."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from consumer.study.schema import CardDraft, QuizDraft
 
 Written = TypeVar("Written", bound=BaseModel)
 LETTERS = ("a", "b", "c", "d")
-EMPTY = "The answer of the model holds no note that can be used"
-CUT = "An answer of the model was cut off at its length limit; the whole notes in it were kept."
-DECLINED = "The model declined to write about a part of this lecture."
-NO_NOTES = re.compile(r'"(cards|quiz)"\s*:\s*\[\s*\]')
-GAP = re.compile(r"[\s,]*")
+BEGIN = re.compile(r'\{\s*"(cards|quiz)"\s*:')
 
 
 @dataclass(frozen=True)
@@ -41,31 +37,26 @@ def answer_schema() -> dict[str, object]:
 
 def read_answer(text: str) -> Answer:
     """Every whole note in `text`, which may be cut off anywhere or stand in a code fence."""
-    cards, bad_cards = _valid(CardDraft, _objects(text, "cards"))
-    quiz, bad_quiz = _valid(QuizDraft, _objects(text, "quiz"))
-    malformed = bad_cards + bad_quiz
-    return Answer(tuple(cards), tuple(quiz), malformed, bool(cards or quiz or malformed or NO_NOTES.search(text)))
+    found = _parsed(text)
+    cards, bad_cards = _valid(CardDraft, found.get("cards", []))
+    quiz, bad_quiz = _valid(QuizDraft, found.get("quiz", []))
+    return Answer(tuple(cards), tuple(quiz), malformed=bad_cards + bad_quiz, readable=bool(found))
 
 
-def _objects(text: str, name: str) -> Iterator[object]:
-    """The elements of the list called `name`, up to the first that is not whole."""
-    decoder = json.JSONDecoder()
-    opened = re.search(rf'"{name}"\s*:\s*\[', text)
-    at = opened.end() if opened else len(text)
-    while (at := _after_gap(text, at)) < len(text) and text[at] != "]":
+def _parsed(text: str) -> dict[str, list[object]]:
+    """The lists of the answer's JSON, up to the last note that is whole: words around it and a cut do not matter."""
+    begun = BEGIN.search(text)
+    start, end = (begun.start(), len(text)) if begun else (0, 0)
+    while (end := text.rfind("}", start, end)) > start:
         try:
-            element, at = decoder.raw_decode(text, at)
-        except (json.JSONDecodeError, RecursionError):
-            return
-        yield element
+            found = from_json(text[start : end + 1], allow_partial=True)
+        except ValueError:
+            continue  # something before this brace is no JSON
+        return {name: notes for name, notes in found.items() if isinstance(notes, list)}
+    return {}
 
 
-def _after_gap(text: str, at: int) -> int:
-    gap = GAP.match(text, at)
-    return gap.end() if gap else at
-
-
-def _valid(kind: type[Written], elements: Iterator[object]) -> tuple[list[Written], int]:
+def _valid(kind: type[Written], elements: Iterable[object]) -> tuple[list[Written], int]:
     notes: list[Written] = []
     malformed = 0
     for element in elements:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
@@ -20,15 +20,18 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """Sizes and times of one worker."""
+    """Sizes and times of one worker, which rows know as `owner`.
+
+    `max_receives` is how often the queue delivers a message, None for ever; `first_pause_s` the circuit breaker's.
+    """
 
     owner: str
-    concurrency: int = 2
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    max_receives: int | None = None
-    lease_s: float = 120
-    poll_s: int = 20
-    drain_s: float = 60
+    concurrency: int
+    retry: RetryPolicy
+    max_receives: int | None
+    lease_s: float
+    poll_s: int
+    drain_s: float
     first_pause_s: float = FIRST_PAUSE_S
 
 

@@ -1,18 +1,16 @@
 """Who can write study material."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 from consumer.study.schema import Draft, StudyRequest
-
-ProviderName = Literal["anthropic", "openai", "extractive"]
 
 
 class StudyProvider(Protocol):
     """Writes drafts. What it writes is checked by the caller, whoever it is."""
 
     @property
-    def name(self) -> ProviderName:
-        """Stands in the assets."""
+    def name(self) -> str:
+        """What STUDY_PROVIDER calls it; stands in the assets."""
         ...
 
     @property
@@ -26,13 +24,17 @@ class StudyProvider(Protocol):
         ...
 
     async def write(self, request: StudyRequest) -> Draft:
-        """Answer one request; raises TransientError or EnvironmentFault."""
+        """Answer one request, with at most as many notes as it asks for.
+
+        Raises TransientError (with `retry_after_s` where the API said when), or EnvironmentFault where the operator
+        has to mend something. Called again with the same request it may be paid for again.
+        """
         ...
 
     async def check(self) -> tuple[str, ...]:
-        """What the operator should know of the model before the first request; raises like `write`."""
+        """Before the first request: warnings about the model, in words for the operator. Raises like `write`."""
         ...
 
     async def close(self) -> None:
-        """Give back connections."""
+        """Give back connections; nothing is asked afterwards."""
         ...

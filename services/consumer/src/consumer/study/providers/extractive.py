@@ -7,7 +7,6 @@ left out, and the wrong options of a quiz item are other words of the same kind 
 import asyncio
 from collections.abc import Iterator
 from itertools import islice
-from typing import Literal
 
 from consumer.study.extract.gaps import Gap, best_gaps
 from consumer.study.extract.lexicon import Lexicon
@@ -24,7 +23,7 @@ QUIZ_TAKES_EVERY = 3
 class ExtractiveProvider:
     """Implements StudyProvider; needs no key and no network."""
 
-    name: Literal["extractive"] = "extractive"
+    name = "extractive"
     model = "cloze-1"
 
     def __init__(self, warnings: tuple[str, ...] = ()) -> None:

@@ -1,62 +1,46 @@
 """Study material by GPT or a compatible server. The one file that knows the OpenAI SDK."""
 
-from typing import Literal
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import openai
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import ResponseFormat
-from pydantic import SecretStr
 
-from consumer.clients.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
-from consumer.errors import EnvironmentFault, LecternError, TransientError
-from consumer.models import Usage
+from consumer.errors import EnvironmentFault, TransientError
 from consumer.study import prompts
-from consumer.study.answer import CUT, DECLINED, EMPTY, answer_schema, read_answer
-from consumer.study.prices import Tokens, cost_usd, unpriced
-from consumer.study.schema import Draft, StudyRequest
+from consumer.study.answer import answer_schema
+from consumer.study.prices import Tokens
+from consumer.study.providers.api import CHECK_S, MOST_TOKENS, Access, ApiProvider, Refusal, Reply
+from consumer.study.providers.registry import OPENAI_URL
+from consumer.study.schema import StudyRequest
 
-BASE_URL = "https://api.openai.com/v1"
-TIMEOUT_S = 240.0
-CHECK_S = 10.0
-MOST_TOKENS = 16_000
-"""Of one answer, reasoning included."""
+NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+"""An empty balance is a 429 that no waiting helps."""
 
 
-class OpenAIProvider:
+class OpenAIProvider(ApiProvider):
     """Implements StudyProvider."""
 
-    name: Literal["openai"] = "openai"
+    name = "openai"
+    api = "The OpenAI API"
 
-    def __init__(
-        self,
-        *,
-        key: SecretStr,
-        model: str,
-        base_url: str | None = None,
-        patience_s: float = PATIENCE_S,
-        timeout_s: float = TIMEOUT_S,
-    ) -> None:
-        self.model = model
-        self.warnings = unpriced(model)
-        self._patience_s = patience_s
+    def __init__(self, access: Access) -> None:
+        super().__init__(access)
         self._knows_schemas = True
-        self._is_openai = base_url in (None, BASE_URL)
         self._client = openai.AsyncOpenAI(
-            api_key=key.get_secret_value(), base_url=base_url or BASE_URL, timeout=timeout_s, max_retries=0
+            api_key=access.key.get_secret_value(), base_url=access.base_url, timeout=access.timeout_s, max_retries=0
         )
-
-    async def write(self, request: StudyRequest) -> Draft:
-        """Ask once, and again while the API asks for patience."""
-        return self._draft(await patiently(lambda: self._ask(request), self._patience_s))
 
     async def check(self) -> tuple[str, ...]:
         """A model that OpenAI does not know raises EnvironmentFault; compatible servers need not list theirs."""
         try:
-            await self._client.models.retrieve(self.model, timeout=CHECK_S)
-        except openai.OpenAIError as error:
-            if self._is_openai or not isinstance(error, openai.NotFoundError):
-                raise _verdict(error, self.model) from error
+            with self._translate_errors():
+                await self._client.models.retrieve(self.model, timeout=CHECK_S)
+        except EnvironmentFault as error:
+            if self._access.base_url == OPENAI_URL or not isinstance(error.__cause__, openai.NotFoundError):
+                raise
             return (f"{self._client.base_url} does not list the model {self.model}: the first request will tell.",)
         return ()
 
@@ -64,11 +48,9 @@ class OpenAIProvider:
         """Give back the connections."""
         await self._client.close()
 
-    async def _ask(self, request: StudyRequest) -> ChatCompletion:
-        try:
-            return await self._ask_in_format(request)
-        except openai.OpenAIError as error:
-            raise _verdict(error, self.model) from error
+    async def _ask(self, request: StudyRequest) -> Reply:
+        with self._translate_errors():
+            return _reply(await self._ask_in_format(request))
 
     async def _ask_in_format(self, request: StudyRequest) -> ChatCompletion:
         """A compatible server that knows no schemas is asked for plain JSON, from then on."""
@@ -96,21 +78,15 @@ class OpenAIProvider:
             raise TransientError(f"{self.model} sent an answer without content.", code="openai_empty")
         return completion
 
-    def _draft(self, completion: ChatCompletion) -> Draft:
-        choice = completion.choices[0]
-        answer = read_answer(choice.message.content or "")
-        declined = bool(choice.message.refusal) or choice.finish_reason == "content_filter"
-        cut = choice.finish_reason == "length"
-        if not answer.readable and not declined:
-            words = f"{EMPTY} (it ended with {choice.finish_reason})."
-            raise TransientError(words, code="openai_empty", retry_after_s=REFUSED_RETRY_S)
-        return Draft(
-            cards=answer.cards,
-            quiz=answer.quiz,
-            usage=_usage(completion.usage, self.model),
-            malformed=answer.malformed,
-            warnings=(DECLINED,) * declined + (CUT,) * cut,
-        )
+    @contextmanager
+    def _translate_errors(self) -> Generator[None]:
+        """Around each call: the SDK's exceptions become ours here and nowhere else."""
+        try:
+            yield
+        except openai.APIStatusError as error:
+            raise self._verdict(_refusal(error)) from error
+        except openai.OpenAIError as error:
+            raise self._unreachable(error) from error
 
 
 def _strict() -> ResponseFormat:
@@ -120,46 +96,32 @@ def _strict() -> ResponseFormat:
     }
 
 
-def _usage(counted: CompletionUsage | None, model: str) -> Usage:
+def _reply(completion: ChatCompletion) -> Reply:
+    choice = completion.choices[0]
+    return Reply(
+        text=choice.message.content or "",
+        ended=choice.finish_reason,
+        declined=bool(choice.message.refusal) or choice.finish_reason == "content_filter",
+        cut_off=choice.finish_reason == "length",
+        used=_tokens(completion.usage),
+    )
+
+
+def _tokens(counted: CompletionUsage | None) -> Tokens:
     """The prompt's tokens include what was read from and written to the cache; some servers count nothing at all."""
     if counted is None:
-        return Usage()
+        return Tokens()
     details = counted.prompt_tokens_details
     cached = (details.cached_tokens if details else None) or 0
     written = (details.cache_write_tokens if details else None) or 0
     plain = max(counted.prompt_tokens - cached - written, 0)
-    used = Tokens(input=plain, output=counted.completion_tokens, cache_read=cached, cache_write=written)
-    return Usage(
-        input_tokens=plain + written,
-        output_tokens=used.output,
-        cached_tokens=cached,
-        cost_usd=cost_usd(model, used),
+    return Tokens(input=plain, output=counted.completion_tokens, cache_read=cached, cache_write=written)
+
+
+def _refusal(error: openai.APIStatusError) -> Refusal:
+    return Refusal(
+        status=error.status_code,
+        said=error.message,
+        headers=error.response.headers,
+        no_credit=error.code in NO_CREDIT,
     )
-
-
-def _verdict(error: openai.OpenAIError, model: str) -> LecternError:
-    """The one door: what the SDK raised becomes what happens to the message."""
-    if not isinstance(error, openai.APIStatusError):
-        return TransientError(f"The OpenAI API cannot be reached: {error}", code="openai_unreachable")
-    said = error.message
-    if fault := _fault(error, model):
-        return EnvironmentFault(f"{fault} The API says: {said}", code="openai_setup")
-    if error.status_code in {408, 409, 429} or error.status_code >= 500:
-        wait_s = retry_after_s(error.response.headers)
-        return TransientError(f"The OpenAI API is busy: {said}", code="openai_busy", retry_after_s=wait_s)
-    return TransientError(
-        f"The OpenAI API refused the request: {said}", code="openai_refused", retry_after_s=REFUSED_RETRY_S
-    )
-
-
-def _fault(error: openai.APIStatusError, model: str) -> str | None:
-    """What the operator has to mend, if it is that. An empty balance is a 429 that no waiting helps."""
-    if error.status_code == 401:
-        return "The key in OPENAI_API_KEY is not accepted."
-    if error.status_code == 402 or error.code in {"insufficient_quota", "billing_hard_limit_reached"}:
-        return "The account of OPENAI_API_KEY has no credit left."
-    if error.status_code == 403:
-        return f"The account of OPENAI_API_KEY may not use the model {model} (OPENAI_MODEL)."
-    if error.status_code == 404:
-        return f"There is no model {model} there: check OPENAI_MODEL and OPENAI_BASE_URL."
-    return None

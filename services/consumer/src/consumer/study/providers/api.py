@@ -1,0 +1,135 @@
+"""What providers behind an HTTP API share: how they are reached, asked again, read, and what a refusal means."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from consumer.clients.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
+from consumer.errors import EnvironmentFault, LecternError, TransientError
+from consumer.models import Usage
+from consumer.study.answer import read_answer
+from consumer.study.prices import Price, Tokens, cost_usd, unpriced
+from consumer.study.schema import Draft, StudyRequest
+
+TIMEOUT_S = 240.0
+CHECK_S = 10.0
+MOST_TOKENS = 16_000
+"""Of one answer, thinking included. Above about 21,000 Anthropic's SDK insists on streaming."""
+EMPTY = "The answer of the model holds no note that can be used"
+CUT = "An answer of the model was cut off at its length limit; the whole notes in it were kept."
+DECLINED = "The model declined to write about a part of this lecture."
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a model is reached. `patience_s` bounds the waiting for one answer, `timeout_s` one request."""
+
+    key: SecretStr
+    model: str
+    base_url: str
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    patience_s: float = PATIENCE_S
+    timeout_s: float = TIMEOUT_S
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A model's answer, whatever its SDK calls the parts; `ended` is the API's own word for why it stopped."""
+
+    text: str
+    ended: str | None
+    declined: bool
+    cut_off: bool
+    used: Tokens
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer with an error status; `no_credit` and `not_allowed` where the API says so by other means."""
+
+    status: int
+    said: str
+    headers: Mapping[str, str]
+    no_credit: bool = False
+    not_allowed: bool = False
+
+
+class ApiProvider(ABC):
+    """Implements StudyProvider but for what one SDK's file says: how to ask, and what its reply and errors mean.
+
+    `name` is the provider's in the registry, and in its settings and error codes; `api` what sentences call it.
+    """
+
+    name: str
+    api: str
+
+    def __init__(self, access: Access) -> None:
+        self.model = access.model
+        self.warnings = unpriced(access.model, access.prices)
+        self._access = access
+
+    @abstractmethod
+    async def check(self) -> tuple[str, ...]:
+        """See StudyProvider."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give back the connections."""
+
+    @abstractmethod
+    async def _ask(self, request: StudyRequest) -> Reply:
+        """One request. Raises TransientError or EnvironmentFault."""
+
+    async def write(self, request: StudyRequest) -> Draft:
+        """Ask once, and again while the API asks for patience. Raises TransientError or EnvironmentFault."""
+        return self._draft(await patiently(lambda: self._ask(request), self._access.patience_s))
+
+    def _draft(self, reply: Reply) -> Draft:
+        answer = read_answer(reply.text)
+        if not answer.readable and not reply.declined:
+            words = f"{EMPTY} (it ended with {reply.ended})."
+            raise TransientError(words, code=f"{self.name}_empty", retry_after_s=REFUSED_RETRY_S)
+        said = {DECLINED: reply.declined, CUT: reply.cut_off}
+        return Draft(
+            cards=answer.cards,
+            quiz=answer.quiz,
+            usage=self._usage(reply.used),
+            malformed=answer.malformed,
+            warnings=tuple(words for words, is_so in said.items() if is_so),
+        )
+
+    def _usage(self, used: Tokens) -> Usage:
+        return Usage(
+            input_tokens=used.input + used.cache_write,
+            output_tokens=used.output,
+            cached_tokens=used.cache_read,
+            cost_usd=cost_usd(self._access.prices.get(self.model), used),
+        )
+
+    def _unreachable(self, error: Exception) -> TransientError:
+        return TransientError(f"{self.api} cannot be reached: {error}", code=f"{self.name}_unreachable")
+
+    def _verdict(self, refusal: Refusal) -> LecternError:
+        """What a refusal means for the message."""
+        if fault := self._fault(refusal):
+            return EnvironmentFault(f"{fault} {self.api} says: {refusal.said}", code=f"{self.name}_setup")
+        if refusal.status in {408, 409, 429} or refusal.status >= 500:
+            wait_s = retry_after_s(refusal.headers)
+            return TransientError(f"{self.api} is busy: {refusal.said}", code=f"{self.name}_busy", retry_after_s=wait_s)
+        words = f"{self.api} refused the request: {refusal.said}"
+        return TransientError(words, code=f"{self.name}_refused", retry_after_s=REFUSED_RETRY_S)
+
+    def _fault(self, refusal: Refusal) -> str | None:
+        """What the operator has to mend, if it is that."""
+        setting = self.name.upper()
+        if refusal.status == 401:
+            return f"The key in {setting}_API_KEY is not accepted."
+        if refusal.status == 402 or refusal.no_credit:
+            return f"The account of {setting}_API_KEY has no credit left."
+        if refusal.status == 403 or refusal.not_allowed:
+            return f"The account of {setting}_API_KEY may not use the model {self.model} ({setting}_MODEL)."
+        if refusal.status == 404:
+            return f"There is no model {self.model}: set {setting}_MODEL to a current one, or check {setting}_BASE_URL."
+        return None
