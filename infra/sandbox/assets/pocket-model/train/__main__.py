@@ -9,7 +9,7 @@ from pathlib import Path
 def main() -> int:
     """Runs the program; 2 where something that it needs is missing, 130 when interrupted."""
     arguments = parse(sys.argv[1:])
-    from .speech import Espeak, EspeakMissingError
+    from .data.speech import Espeak, EspeakMissingError
 
     try:
         Espeak()
@@ -44,13 +44,13 @@ def run(arguments: argparse.Namespace) -> None:
     """All the parts."""
     import torch
 
-    from .bank import Bank, make_bank
+    from .data.bank import Bank, make_bank
+    from .data.prose import find_prose
+    from .data.text import Grammar, Writer, vocabulary
+    from .data.tokens import Tokens, train_tokenizer
     from .evaluate import evaluate
     from .export import export
     from .loop import Options, Trainer
-    from .prose import find_prose
-    from .text import Grammar, Writer, vocabulary
-    from .tokens import Tokens, train_tokenizer
 
     gpu, out = torch.cuda.is_available(), arguments.out
     workers = arguments.workers if arguments.workers is not None else (8 if gpu else 0)

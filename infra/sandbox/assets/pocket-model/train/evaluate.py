@@ -8,10 +8,10 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from .bank import Bank
-from .speech import Espeak
-from .text import Line, Writer
-from .utterance import draw_voice, utter
+from .data.bank import Bank
+from .data.speech import Espeak
+from .data.text import Line, Writer
+from .data.utterance import draw_voice, utter
 
 SENTENCES = {"lecture": 60, "strings": 25, "foreign": 20}
 SEED = 901

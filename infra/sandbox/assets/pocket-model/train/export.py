@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .data.tokens import Tokens
 from .model import PocketWhisper, Size
-from .tokens import Tokens
 
 # Whose attention follows the speech (loss.py sees to it): [decoder layer, head].
 ALIGNMENT_HEADS = [[1, 0], [2, 0]]

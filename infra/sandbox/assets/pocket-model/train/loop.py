@@ -9,13 +9,13 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
 from torch.utils.data import DataLoader
 
-from .bank import Bank
-from .batches import Batch, Batches, Clock
+from .data.bank import Bank
+from .data.batches import Batch, Batches, Clock
+from .data.schedule import learning_rate, stage
+from .data.tokens import TIMESTAMPS, Tokens
 from .features import LogMel
 from .loss import Marks, losses
 from .model import PocketWhisper, Size
-from .schedule import learning_rate, stage
-from .tokens import TIMESTAMPS, Tokens
 
 MANY_STEPS = 100_000_000
 SAVE_EVERY_S = 120.0

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .batches import Batch
+from .data.batches import Batch
+from .data.schedule import Weights
+from .data.targets import IGNORED
+from .data.tokens import TIMESTAMPS, Tokens
 from .model import PocketWhisper
-from .schedule import Weights
-from .targets import IGNORED
-from .tokens import TIMESTAMPS, Tokens
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What the model learns from: text, speech made of it, tokens, windows of audio and the batches of a step."""
