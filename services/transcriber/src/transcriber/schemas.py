@@ -65,6 +65,36 @@ class Segment(Record):
     temperature: float
 
 
+class CueLayout(Record):
+    """How subtitles are cut, with the names and the meaning that they have in openai-whisper's writer.
+
+    `max_line_width` is in characters, `max_line_count` in lines a cue (it needs the width), `max_words_per_line` in
+    words a cue. Any of them replaces the rules of `text.cues` by that writer's; `highlight_words` goes with both.
+    """
+
+    max_line_width: int | None = Field(default=None, ge=1, le=1000)
+    max_line_count: int | None = Field(default=None, ge=1, le=100)
+    max_words_per_line: int | None = Field(default=None, ge=1, le=1000)
+    highlight_words: bool = False
+
+
+class Highlight(Record):
+    """The word that is being said: characters `start` to `end` of the cue's line number `line`, from 0."""
+
+    line: int
+    start: int
+    end: int
+
+
+class Cue(Record):
+    """One subtitle: `lines` of plain text, shown from `start` to `end` (seconds of the file)."""
+
+    start: float
+    end: float
+    lines: tuple[str, ...]
+    highlight: Highlight | None = Field(default=None, exclude_if=lambda highlight: highlight is None)
+
+
 class Coverage(Record):
     """How much of the speech found became text, in seconds; `gaps` and `low_confidence` are (start, end)."""
 
@@ -75,7 +105,7 @@ class Coverage(Record):
 
 
 class Transcript(Record):
-    """The whole answer to one file."""
+    """The whole answer to one file; `cues` where they were asked for."""
 
     language: str
     language_probability: float
@@ -84,6 +114,7 @@ class Transcript(Record):
     segments: tuple[Segment, ...]
     text: str
     coverage: Coverage
+    cues: tuple[Cue, ...] | None = Field(default=None, exclude_if=lambda cues: cues is None)
 
 
 class Accepted(Record):

@@ -56,7 +56,7 @@ class Segmenter:
                 done += self.finish()
             self._attempt = self._attempt or heard.attempt
             self._open.append(word)
-        return done + (self.finish() if self._open and _is_sentence_end(self._open[-1]) else [])
+        return done + (self.finish() if self._open and ends_sentence(self._open[-1].word) else [])
 
     def finish(self) -> list[Segment]:
         """What waits for the rest of its sentence, as it is."""
@@ -85,11 +85,12 @@ def _ends(group: list[Word], following: Word) -> bool:
     last = group[-1]
     too_long = following.end - group[0].start > MAX_SEGMENT_S
     too_wide = sum(len(word.word) for word in group) + len(following.word) > MAX_SEGMENT_CHARACTERS
-    return too_long or too_wide or following.start - last.end > MAX_PAUSE_S or _is_sentence_end(last)
+    return too_long or too_wide or following.start - last.end > MAX_PAUSE_S or ends_sentence(last.word)
 
 
-def _is_sentence_end(word: Word) -> bool:
-    text = word.word.strip().rstrip(CLOSING)
+def ends_sentence(word: str) -> bool:
+    """Whether a word, with its marks, is the last of a sentence."""
+    text = word.strip().rstrip(CLOSING)
     return text.endswith(SENTENCE_END) and not ABBREVIATION.fullmatch(text.lstrip(OPENING))
 
 
