@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -25,6 +26,11 @@ from infra.sandbox.view import StageBars
 OUT = Path("out")
 LONGEST_S = 4 * 3600
 BYTES_A_SECOND = 1_000_000  # so that the sample's download can be watched
+OWN = (
+    *("STUDY_PROVIDER", "ANTHROPIC_API_KEY", "ANTHROPIC_MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"),
+    *("YTDLP_PROXY", "YTDLP_COOKIES_FILE", "HTTPS_PROXY", "SSL_CERT_FILE"),
+)
+"""What of the shell's settings the real thing takes; behind the stand-in for YouTube there is no internet."""
 
 
 def main() -> None:
@@ -99,7 +105,8 @@ async def demo(console: Console, video: str, media: Path | None) -> int:
     what = "the real YouTube" if media is None else f"a stand-in for YouTube that serves {media.name}"
     console.print(f"starting Postgres, SQS, S3, the transcriber, the consumer, and {what} …", highlight=False)
     slow = BYTES_A_SECOND if media == LECTURE else None
-    async with EmbeddedSystem(media, slow, model, consumer_settings={"MAX_ATTEMPTS": "1"}) as system:
+    own = {name: os.environ[name] for name in OWN if media is None and name in os.environ}
+    async with EmbeddedSystem(media, slow, model, consumer_settings={"MAX_ATTEMPTS": "1", **own}) as system:
         console.print(
             f"up after {time.monotonic() - started:.1f} s; sending a message to {system.aws.queue_url}", highlight=False
         )

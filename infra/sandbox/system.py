@@ -18,7 +18,8 @@ from infra.sandbox.aws import Aws, embedded_aws
 from infra.sandbox.paths import LECTURE, POCKET_MODEL
 from infra.sandbox.postgres import embedded_postgres
 from infra.sandbox.processes import LOOPBACK, Part, PartFailed, answers, free_port, spawn
-from infra.sandbox.standins.youtube import YouTubeStandin
+from infra.sandbox.standins.youtube import LECTURE_ID, Video, YouTubeStandin
+from infra.sandbox.standins.youtube.videos import VIDEOS
 from infra.sandbox.waiting import wait_until
 
 MODEL = {
@@ -71,7 +72,7 @@ class EmbeddedSystem:
         self._stack.push_async_callback(self._stop, "transcriber", transcriber)
         database = await enter(embedded_postgres(self.folder))
         self.aws = await enter(embedded_aws(self.folder))
-        site = await enter(YouTubeStandin(self.media, self.bytes_a_second)) if self.media else None
+        site = await enter(self._site(self.media)) if self.media else None
         self.environment = {
             **self.aws.environment,
             **database,
@@ -90,6 +91,11 @@ class EmbeddedSystem:
         consumer = asyncio.create_task(self.start_consumer())
         self._stack.push_async_callback(self._stop, "consumer", consumer)
         await asyncio.shield(consumer)
+
+    def _site(self, media: Path) -> YouTubeStandin:
+        """Its one video is called as the file is, unless it is the sample, which has a title of its own."""
+        title = Video().title if media == LECTURE else media.stem
+        return YouTubeStandin(media, self.bytes_a_second, {**VIDEOS, LECTURE_ID: Video(title=title)})
 
     @property
     def transcriber_url(self) -> str:

@@ -11,15 +11,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from infra.sandbox.paths import ROOT
+from infra.sandbox.paths import POCKET_MODEL, ROOT
+from infra.sandbox.standins.youtube import LECTURE_URL, YouTubeStandin
+from infra.sandbox.system import MODEL
 from infra.sandbox.waiting import wait_until
 
 DEMO = [sys.executable, "-m", "infra.sandbox.demo"]
 
 
-async def start(folder: Path, scratch: Path, *arguments: str) -> asyncio.subprocess.Process:
+async def start(folder: Path, scratch: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
     """The demo, in an empty folder, writing to a pipe."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch), **settings}
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         *DEMO, *arguments, cwd=folder, env=environment, stdout=pipe, stderr=pipe
@@ -91,3 +93,17 @@ async def test_what_is_no_recording_is_said_before_anything_is_fetched_or_starte
     assert says in output.decode()
     assert "Whisper" not in output.decode()
     assert "starting" not in output.decode()
+
+
+async def test_an_address_is_fetched_as_the_shells_proxy_lets_and_heard_with_the_model_it_names(
+    tmp_path: Path, scratch: Path
+) -> None:
+    async with YouTubeStandin(bytes_a_second=None) as youtube:
+        settings = {**youtube.environment, **MODEL, "STUDY_PROVIDER": "extractive"}
+        process = await start(tmp_path, scratch, LECTURE_URL, **settings)
+        output, errors = await asyncio.wait_for(process.communicate(), 100)
+    assert process.returncode == 0, output.decode() + errors.decode()
+    assert f"the model is from this machine: {POCKET_MODEL}" in output.decode()
+    assert "the real YouTube" in output.decode()
+    assert "Neither STUDY_PROVIDER nor a key is set" not in output.decode()
+    assert "/watch" in "".join(youtube.requests)

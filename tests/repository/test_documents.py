@@ -19,6 +19,8 @@ HOMES = (
 """From where a path may be read: `worker/lease.py` is the consumer's."""
 MADE = ("out/", ".env", ".venv/", "quiz.json", "study.html")
 """Paths of what is made, not kept."""
+NEW = "NAME"
+"""In a recipe's path: what is to be made."""
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"(?:\]\(|<img src=\")([^)\s\"]+)")
 PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)+/?|\.?[\w-]+/|[\w.-]+\.(?:py|md|sql|sh|ya?ml|toml|json|html|js|css|svg|png)")
@@ -37,7 +39,7 @@ def _spans(document: str) -> Iterator[str]:
 
 
 def _is_there(path: str) -> bool:
-    return path.startswith(MADE) or any((home / path).exists() for home in HOMES)
+    return path.startswith(MADE) or NEW in path or any((home / path).exists() for home in HOMES)
 
 
 @lru_cache(maxsize=1)
