@@ -210,9 +210,8 @@ class Engine:
         for worker in self._workers:
             if self.failed is None and worker.busy_s(now) > settings.max_batch_s:
                 self._lost(errors.DeviceLost(f"a batch has not ended in {settings.max_batch_s:.0f} s"))
-        self._backlog.end_older(
-            now - settings.max_run_s, errors.TookTooLong(f"not done in the {settings.max_run_s:.0f} s allowed")
-        )
+        too_long = errors.TookTooLong(f"not done in the {settings.max_run_s:.0f} s allowed")
+        self._backlog.end_older(now - settings.max_run_s, too_long)
 
     # --- its threads ----------------------------------------------------------------------------------------------
 
