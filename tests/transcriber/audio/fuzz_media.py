@@ -13,8 +13,8 @@ from collections import Counter
 from pathlib import Path
 
 from tests.support.transcriber.clips import LECTURE
+from tests.support.transcriber.media_files import FORMATS, convert
 from tests.support.transcriber.watching import Left, left_behind, peak_bytes
-from tests.transcriber.audio.test_media import FORMATS, convert
 from transcriber import errors
 from transcriber.audio.media import Decoders, MediaLimits
 

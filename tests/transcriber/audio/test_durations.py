@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.transcriber.fake_service import served
-from tests.transcriber.audio.test_media import FORMATS, SECONDS, convert
+from tests.support.transcriber.media_files import FORMATS, SECONDS, convert
 from transcriber.audio.durations import claimed_s
 from transcriber.audio.media import Decoders
 from transcriber.audio.windows import SAMPLE_RATE

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.transcriber.media_files import convert
 from tests.support.transcriber.watching import Left, left_behind, peak_bytes
-from tests.transcriber.audio.test_media import convert
 from transcriber import errors, malloc
 from transcriber.audio.media import Decoders, MediaLimits
 from transcriber.audio.windows import SAMPLE_RATE
@@ -143,10 +143,10 @@ def test_a_header_that_lies_about_its_size_is_not_believed(decoders: Decoders, t
     assert read(decoders, tmp_path / "lie.wav") == pytest.approx(1, abs=0.1)
 
 
-def test_a_codec_that_nobody_knows_is_said(decoders: Decoders, tmp_path: Path) -> None:
+def test_a_codec_that_nobody_knows_is_not_supported(decoders: Decoders, tmp_path: Path) -> None:
     unknown = FORMAT.replace(struct.pack("<HH", 1, 1), struct.pack("<HH", 0x9999, 1), 1)
     (tmp_path / "odd.wav").write_bytes(WAV_HEAD.replace(FORMAT, unknown) + bytes(16000))
-    with pytest.raises(errors.Undecodable, match="not known here"):
+    with pytest.raises(errors.NotSupported, match="not supported: convert it"):
         read(decoders, tmp_path / "odd.wav")
 
 

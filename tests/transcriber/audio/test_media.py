@@ -12,44 +12,12 @@ import psutil
 import pytest
 from structlog.testing import capture_logs
 
+from tests.support.transcriber.media_files import FORMATS, SECONDS, convert
 from tests.support.transcriber.watching import Left, left_behind
 from transcriber import errors
 from transcriber.audio import decoder_process
-from transcriber.audio.decoder import resampled
 from transcriber.audio.media import Decoders, MediaLimits
 from transcriber.audio.windows import SAMPLE_RATE
-
-SECONDS = 7
-FORMATS = {
-    "a.mp3": ["-c:a", "libmp3lame"],
-    "a.m4a": ["-c:a", "aac"],
-    "a.wav": ["-ar", "8000"],
-    "stereo.wav": ["-ar", "48000", "-ac", "2"],
-    "a.flac": ["-c:a", "flac"],
-    "a.ogg": ["-c:a", "libvorbis"],
-    "a.webm": ["-c:a", "libopus"],
-    "video.mp4": ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=5", "-shortest", "-c:v", "mpeg4", "-c:a", "aac"],
-    "a.mka": ["-c:a", "ac3"],
-}
-
-
-def convert(source: Path, target: Path, *options: str, seconds: float = SECONDS) -> Path:
-    """The first seconds of a file in another format."""
-    command = [
-        "ffmpeg",
-        "-nostdin",
-        "-y",
-        "-loglevel",
-        "error",
-        "-i",
-        str(source),
-        *options,
-        "-t",
-        str(seconds),
-        str(target),
-    ]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-    return target
 
 
 @pytest.fixture
@@ -154,33 +122,8 @@ def test_a_decoder_has_no_threads_but_the_resampler_s(decoders: Decoders, lectur
 
 def test_the_decoder_starts_without_numpy() -> None:
     """Which would take as long to import as all the rest, for each file."""
-    code = "import sys, transcriber.audio.decoder; sys.exit('numpy' in sys.modules)"
+    code = "import sys, transcriber.audio.decoder.__main__; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-class Damaged:
-    """A container and its stream, of 3,000 packets, of which every `nth` is good."""
-
-    def __init__(self, nth: int) -> None:
-        self.codec_context = self
-        self._nth = nth
-
-    def demux(self, _stream: object) -> range:
-        return range(3000)
-
-    def decode(self, packet: int) -> list[object]:
-        if packet % self._nth:
-            raise ValueError("damaged")
-        return []
-
-
-def test_a_file_that_is_mostly_damaged_says_so_instead_of_ending_early() -> None:
-    with pytest.raises(errors.Undecodable, match="most of the audio is damaged"):
-        list(resampled(Damaged(3), Damaged(3)))
-
-
-def test_a_long_file_with_many_damaged_packets_is_read_to_its_end() -> None:
-    assert list(resampled(Damaged(2), Damaged(2))) == []
 
 
 def test_a_spare_decoder_that_died_in_the_meantime_is_replaced(lecture: Path) -> None:

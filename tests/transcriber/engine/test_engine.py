@@ -3,9 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from infra.sandbox.waiting import wait_until
 from tests.support.transcriber.engines import SETTINGS, events, held, marks, running, submit, transcript
 from tests.support.transcriber.fakes import CountingMetrics, FakeBackend, heard
+from tests.support.transcriber.media_files import damaged
 from transcriber.engine.engine import Engine
 from transcriber.model.backend import Hypothesis
 from transcriber.schemas import Done, Info, Progress, SegmentEvent
@@ -18,6 +21,13 @@ async def test_a_run_tells_the_language_then_segments_and_progress_then_the_whol
     assert {type(event) for event in found[1:-1]} == {SegmentEvent, Progress}
     assert isinstance(found[-1], Done)
     assert found[-1].transcript.segments == tuple(e.segment for e in found if isinstance(e, SegmentEvent))
+
+
+async def test_packets_that_could_not_be_decoded_are_counted_in_the_answer(lecture: Path, tmp_path: Path) -> None:
+    async with running(FakeBackend()) as engine:
+        found = await transcript(submit(engine, damaged(lecture, tmp_path / "a.mka", 8, 7)))
+    assert found.coverage.skipped_packets > 100
+    assert found.duration_s == pytest.approx(7, abs=0.3)
 
 
 async def test_segments_leave_in_the_files_order_though_windows_end_in_any(lecture_wav: Path, windows: int) -> None:

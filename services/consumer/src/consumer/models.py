@@ -136,6 +136,7 @@ class Coverage(Record):
     transcribed_s: float
     gaps: tuple[tuple[float, float], ...] = ()
     low_confidence: tuple[tuple[float, float], ...] = ()
+    skipped_packets: int = 0
 
 
 class Transcript(Record):

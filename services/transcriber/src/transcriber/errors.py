@@ -6,7 +6,8 @@ TranscriberError
 │   ├── EmptyUpload          400
 │   ├── TooLarge             413  more bytes than MAX_UPLOAD_BYTES
 │   ├── TooLong              413  more decoded seconds than MAX_AUDIO_SECONDS
-│   ├── NotAudio             415  no container or codec that we accept
+│   ├── NotAudio             415  no audio or video file
+│   ├── NotSupported         415  a kind of audio that we do not take, or encrypted
 │   ├── NoAudioTrack         422  a video without sound
 │   └── Undecodable          422  damaged, truncated before any sound, or the decoder crashed or hung
 ├── BadOption            422  an unknown language, format or field value
@@ -50,7 +51,11 @@ class TooLong(MediaError):
 
 
 class NotAudio(MediaError):
-    """No container or codec that the service accepts."""
+    """No audio or video file."""
+
+
+class NotSupported(MediaError):
+    """A container or codec that the service does not accept, or encrypted audio: a converted file is taken."""
 
 
 class NoAudioTrack(MediaError):

@@ -96,12 +96,16 @@ class Cue(Record):
 
 
 class Coverage(Record):
-    """How much of the speech found became text, in seconds; `gaps` and `low_confidence` are (start, end)."""
+    """How much of the speech found became text, in seconds; `gaps` and `low_confidence` are (start, end).
+
+    `skipped_packets` of the file could not be decoded: what was said there was not heard.
+    """
 
     speech_s: float
     transcribed_s: float
     gaps: tuple[tuple[float, float], ...] = ()
     low_confidence: tuple[tuple[float, float], ...] = ()
+    skipped_packets: int = 0
 
 
 class Transcript(Record):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.transcriber.clips import LECTURE
 from tests.support.transcriber.fakes import FakeBackend
-from tests.transcriber.audio.test_media import convert
+from tests.support.transcriber.media_files import convert
 from transcriber import errors
 from transcriber.audio.media import Decoders, MediaLimits
 from transcriber.audio.vad import SpeechModel

@@ -13,6 +13,7 @@ import numpy as np
 import structlog
 
 from transcriber import errors
+from transcriber.audio.channels import mixed
 from transcriber.audio.decoder_process import DecoderProcess, MediaLimits
 from transcriber.audio.windows import Samples
 
@@ -20,7 +21,8 @@ log = structlog.get_logger()
 RETRY_S = 30.0
 WAIT_S = 0.5
 MEDIA_ERRORS = {
-    kind.__name__: kind for kind in (errors.NotAudio, errors.NoAudioTrack, errors.Undecodable, errors.TooLong)
+    kind.__name__: kind
+    for kind in (errors.NotAudio, errors.NotSupported, errors.NoAudioTrack, errors.Undecodable, errors.TooLong)
 }
 
 
@@ -87,8 +89,9 @@ class Media:
     """One upload being decoded: iterate over blocks of ≤ 32 s of samples (float32, mono, 16 kHz), then close it.
 
     `claimed_duration_s` is what the container says in seconds, None where it says nothing, and until the first block
-    is here. Who must not wait for a slow decoder asks `is_here` first. Reading raises NotAudio, NoAudioTrack, TooLong
-    or Undecodable; ModelError where the decoder failed by a fault of ours.
+    is here. At the end `skipped_packets` tells how many could not be decoded. Who must not wait for a slow decoder
+    asks `is_here` first. Reading raises NotAudio, NotSupported, NoAudioTrack, TooLong or Undecodable; ModelError where
+    the decoder failed by a fault of ours.
     """
 
     def __init__(self, process: DecoderProcess, path: Path, limits: MediaLimits) -> None:
@@ -96,6 +99,7 @@ class Media:
         self._message: tuple[bytes, bytes] | None = None
         self._done = False
         self.claimed_duration_s: float | None = None
+        self.skipped_packets = 0
         try:
             process.begin(path, limits)
         except BaseException:
@@ -123,12 +127,16 @@ class Media:
     def __next__(self) -> Samples:
         while not self.is_here(WAIT_S):
             pass
-        message, self._message = self._message, None
-        if message and message[0] == b"a":
-            return np.frombuffer(message[1], dtype=np.float32)
+        (kind, payload), self._message = self._message or (b"", b""), None
+        if kind == b"a":
+            return np.frombuffer(payload, dtype=np.float32)
+        if kind == b"s":
+            return mixed(np.frombuffer(payload, dtype=np.float32).reshape(-1, 2))
         self._done = True
-        if message and message[0] == b"e":
-            raise media_error(message[1])
+        if kind == b"e":
+            raise media_error(payload)
+        if kind == b"z":
+            self.skipped_packets = json.loads(payload)["skipped_packets"]
         raise StopIteration
 
     @property

@@ -222,7 +222,7 @@ class Engine:
         self._finish(job, job.heard, heard)
 
     def _cut(self, job: Job, intake: Intake) -> None:
-        self._finish(job, job.cut, intake.windows, intake.read_s, intake.speech)
+        self._finish(job, job.cut, intake.windows, intake.read_s, intake.speech, intake.skipped_packets)
 
     def _finish(self, job: Job, step: Callable[..., None], *what: object) -> None:
         queued_at = time.monotonic()

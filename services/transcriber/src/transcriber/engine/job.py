@@ -114,10 +114,15 @@ class Job:
         """A window is final: publish whatever is next in the file's order."""
         self._publish(self._assembly.add(heard, self.language or "en", self.language_probability, self.duration_s))
 
-    def cut(self, windows: int, duration_s: float, speech: list[tuple[float, float]]) -> None:
+    def cut(self, windows: int, duration_s: float, speech: list[tuple[float, float]], skipped_packets: int = 0) -> None:
         """The file was read to its end and became this many windows."""
         self.audio_s = self.duration_s = duration_s
-        self._publish(self._assembly.cut(windows, duration_s, speech, self.language or "en", self.language_probability))
+        language = self.language or "en"
+        self._publish(
+            self._assembly.cut(
+                windows, duration_s, speech, language, self.language_probability, skipped_packets=skipped_packets
+            )
+        )
 
     # --- listeners, from any thread -------------------------------------------------------------------------------
 

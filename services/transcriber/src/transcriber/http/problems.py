@@ -21,6 +21,7 @@ STATUS: dict[type[errors.TranscriberError], tuple[int, str]] = {
     errors.TooLarge: (413, "Upload too large"),
     errors.TooLong: (413, "Audio too long"),
     errors.NotAudio: (415, "Not audio"),
+    errors.NotSupported: (415, "Not supported"),
     errors.NoAudioTrack: (422, "No audio track"),
     errors.Undecodable: (422, "Undecodable audio"),
     errors.BadOption: (422, "Bad option"),

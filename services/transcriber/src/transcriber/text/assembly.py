@@ -17,6 +17,7 @@ class Assembly:
         self._segments: list[Segment] = []
         self._coverage = CoverageReport()
         self._speech: list[tuple[float, float]] = []
+        self._skipped_packets = 0
         self._info: Info | None = None
 
     def add(self, heard: Heard, language: str, probability: float, duration_s: float | None) -> list[EngineEvent]:
@@ -28,10 +29,17 @@ class Assembly:
         return events + self._finished(duration_s)
 
     def cut(
-        self, windows: int, duration_s: float, speech: list[tuple[float, float]], language: str, probability: float
+        self,
+        windows: int,
+        duration_s: float,
+        speech: list[tuple[float, float]],
+        language: str,
+        probability: float,
+        *,
+        skipped_packets: int = 0,
     ) -> list[EngineEvent]:
         """The file was read to its end and became this many windows."""
-        self._expected, self._speech = windows, speech
+        self._expected, self._speech, self._skipped_packets = windows, speech, skipped_packets
         if windows:
             return self._finished(duration_s)
         return [self._inform(language, probability, duration_s), *self._finished(duration_s)]
@@ -63,6 +71,6 @@ class Assembly:
             model=self._model,
             segments=tuple(self._segments),
             text=joined([segment.text for segment in self._segments]),
-            coverage=self._coverage.result(self._speech),
+            coverage=self._coverage.result(self._speech, self._skipped_packets),
         )
         return [*rest, Done(transcript=transcript)]

@@ -29,8 +29,8 @@ class CoverageReport:
         if heard.said and (heard.attempt.failed_guard or heard.attempt.hypothesis.avg_logprob < MIN_LOGPROB):
             self._low_confidence += [_rounded(span.start, span.end) for span in heard.window.spans]
 
-    def result(self, speech: Iterable[Stretch]) -> Coverage:
-        """The report, given the stretches of speech that were found, in order."""
+    def result(self, speech: Iterable[Stretch], skipped_packets: int = 0) -> Coverage:
+        """The report, given the stretches of speech that were found, in order, and the packets that did not decode."""
         stretches = list(speech)
         found_s = sum(end - start for start, end in stretches)
         silent = self._without_text(stretches)
@@ -40,6 +40,7 @@ class CoverageReport:
             transcribed_s=round(found_s - lost_s, 2),
             gaps=tuple(_rounded(start, end) for start, end in silent if end - start >= MIN_GAP_S),
             low_confidence=tuple(self._low_confidence),
+            skipped_packets=skipped_packets,
         )
 
     def _cover(self, start: float, end: float) -> None:

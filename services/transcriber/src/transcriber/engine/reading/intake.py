@@ -46,6 +46,11 @@ class Intake:
         return self._cutter.speech
 
     @property
+    def skipped_packets(self) -> int:
+        """Packets that could not be decoded, once the file is read to its end."""
+        return self._media.skipped_packets if self._media else 0
+
+    @property
     def claimed_s(self) -> float | None:
         """The duration that the container claims, once the first block is here; None where that cannot be."""
         claimed_s = self._media.claimed_duration_s if self._media else None

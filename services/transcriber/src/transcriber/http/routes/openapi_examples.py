@@ -19,7 +19,7 @@ TRANSCRIPT: dict[str, Any] = {
     "model": "large-v3",
     "segments": [SEGMENT],
     "text": "Today we talk about memory.",
-    "coverage": {"speech_s": 3.28, "transcribed_s": 3.28, "gaps": [], "low_confidence": []},
+    "coverage": {"speech_s": 3.28, "transcribed_s": 3.28, "gaps": [], "low_confidence": [], "skipped_packets": 0},
 }
 CUES = "1\n00:00:00,620 --> 00:00:03,900\nToday we talk about memory.\n"
 STREAM = (
