@@ -16,13 +16,13 @@ RARE = ["phone.au", "speech.wv", "speech.eac3"]
 
 
 @pytest.mark.parametrize("recording", SPOILT, ids=str)
-@pytest.mark.xfail(strict=True, reason=UNHEARD.format("spoilt sound"))
 async def test_everything_in_it_is_heard(ear: Ear, recording: Recording) -> None:
+    if recording.file in ("quiet55.wav", "bonjour_silence30_bonjour.flac", "wt_bonjour_vous_allez_bien.mp3"):
+        pytest.xfail(UNHEARD.format("quiet speech, and speech after a long silence,"))
     heard = await ear.hear(shared(recording.file), **recording.options)
     assert word_error_rate(recording.text, heard.text) <= recording.wrong, heard.text
 
 
-@pytest.mark.xfail(strict=True, reason=UNHEARD.format("a second stream of another rate"))
 async def test_joined_files_last_as_long_as_both(ear: Ear) -> None:
     heard = await ear.hear(shared("rate_change_44k_48k.mp3"))
     assert heard.duration_s == pytest.approx(18.15, abs=0.2)
@@ -36,7 +36,6 @@ async def test_a_sentence_after_a_long_silence_has_its_own_time(ear: Ear) -> Non
     assert min(segment.start for segment in heard.segments if segment.start > 30) == pytest.approx(33, abs=1)
 
 
-@pytest.mark.xfail(strict=True, reason="issue 11: holes in the clock are closed up")
 async def test_a_hole_in_the_clock_moves_nothing_after_it(ear: Ear) -> None:
     heard = await ear.hear(shared("hole20.webm"), word_timestamps="true")
     assert heard.duration_s == pytest.approx(31, abs=0.2)
@@ -47,7 +46,6 @@ async def test_a_hole_in_the_clock_moves_nothing_after_it(ear: Ear) -> None:
 
 
 @pytest.mark.parametrize("file", RARE)
-@pytest.mark.xfail(strict=True, reason="issue 11: rare formats are called damaged")
 async def test_a_rare_format_is_heard_or_said_to_be_one(ear: Ear, file: str) -> None:
     answer = await ear.post(shared(file))
     if answer.status_code == 200:
@@ -57,7 +55,6 @@ async def test_a_rare_format_is_heard_or_said_to_be_one(ear: Ear, file: str) -> 
         assert "convert" in answer.json()["detail"]
 
 
-@pytest.mark.xfail(strict=True, reason="issue 11: an encrypted file is called damaged")
 async def test_an_encrypted_file_is_said_to_be_one(ear: Ear) -> None:
     assert "encrypted" in (await ear.refuses(shared("encrypted.mp4"))).detail
 
