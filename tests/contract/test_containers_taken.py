@@ -1,7 +1,7 @@
 """Both services refuse the same files: what the consumer sends on, the transcriber takes."""
 
 from consumer.pipeline.audio import FORMATS as SENT
-from transcriber.audio.decoder import FORMATS as TAKEN
+from transcriber.audio.decoder.tracks import FORMATS as TAKEN
 
 
 def test_the_services_take_the_same_containers() -> None:

@@ -17,8 +17,8 @@ RARE = ["phone.au", "speech.wv", "speech.eac3"]
 
 @pytest.mark.parametrize("recording", SPOILT, ids=str)
 async def test_everything_in_it_is_heard(ear: Ear, recording: Recording) -> None:
-    if recording.file in ("quiet55.wav", "bonjour_silence30_bonjour.flac", "wt_bonjour_vous_allez_bien.mp3"):
-        pytest.xfail(UNHEARD.format("quiet speech, and speech after a long silence,"))
+    if "bonjour" in recording.file:
+        pytest.xfail(UNHEARD.format("of two like sentences in a window the second one"))
     heard = await ear.hear(shared(recording.file), **recording.options)
     assert word_error_rate(recording.text, heard.text) <= recording.wrong, heard.text
 
@@ -28,7 +28,7 @@ async def test_joined_files_last_as_long_as_both(ear: Ear) -> None:
     assert heard.duration_s == pytest.approx(18.15, abs=0.2)
 
 
-@pytest.mark.xfail(strict=True, reason=UNHEARD.format("speech after a long silence"))
+@pytest.mark.xfail(strict=True, reason=UNHEARD.format("of two like sentences in a window the second one"))
 async def test_a_sentence_after_a_long_silence_has_its_own_time(ear: Ear) -> None:
     heard = await ear.hear(shared("bonjour_silence30_bonjour.flac"), language="fr")
     assert heard.segments[0].start < 1

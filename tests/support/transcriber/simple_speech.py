@@ -13,7 +13,7 @@ class Loudness(SpeechModel):
         pass
 
     def run(self, frames: Samples, h: Samples, c: Samples) -> tuple[Samples, Samples, Samples]:
-        return (np.abs(frames[:, CONTEXT:]).max(axis=1) > 0.1).astype(np.float32), h, c
+        return (np.abs(frames[:, CONTEXT:]).max(axis=1) > 0.05).astype(np.float32), h, c
 
 
 def sound(*seconds: float) -> Samples:

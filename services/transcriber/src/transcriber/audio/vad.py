@@ -2,6 +2,8 @@
 
 The model is the one that ships inside faster-whisper. Block sizes do not change the result: it is equal to the last
 bit to that of the whole file. https://github.com/snakers4/silero-vad
+Two things are done that upstream leaves to the caller: the level is made even, and after silence the network starts
+afresh, because its state goes stale: after half a minute of silence it misses whole sentences.
 """
 
 from collections import deque
@@ -14,14 +16,18 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from transcriber.audio.levels import Level
 from transcriber.audio.windows import SAMPLE_RATE, Samples
 
 FRAME = 512  # samples that Silero judges at once, 32 ms
 CONTEXT = 64  # samples of the frame before that it also sees
 SPEECH = 0.5  # probability at which speech begins
 SILENCE = 0.35  # probability under which it ends
+PIECE = 32 * FRAME  # samples judged together, 1 s: its level is made even, and the network may start afresh after it
+STALE_PIECES = 4  # without speech, after which the network starts afresh
 MIN_SILENCE = int(0.16 * SAMPLE_RATE)  # a pause shorter than this is part of the speech
 LOOK_BACK_FRAMES = 5 * SAMPLE_RATE // FRAME  # where a cut through endless speech is looked for
+NO_STATE: Samples = np.zeros((1, 1, 128), np.float32)
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,9 @@ class SpeechDetector:
     def __init__(self, model: SpeechModel, max_s: float) -> None:
         self._model = model
         self._max = int(max_s * SAMPLE_RATE)
-        self._h = self._c = np.zeros((1, 1, 128), np.float32)
+        self._level = Level()
+        self._silent_pieces = STALE_PIECES
+        self._h = self._c = NO_STATE
         self._rest = np.zeros(0, np.float32)
         self._context = np.zeros(CONTEXT, np.float32)
         self._frame = 0
@@ -83,13 +91,13 @@ class SpeechDetector:
         """The stretches that end within these samples (one dimension, 16 kHz, any number)."""
         self._length += len(samples)
         pending = np.concatenate([self._rest, samples])
-        whole = len(pending) // FRAME * FRAME
+        whole = len(pending) // PIECE * PIECE
         self._rest = pending[whole:]
         return self._judge(pending[:whole])
 
     def finish(self) -> list[Stretch]:
         """The stretches that end with the file; nothing may be fed after it."""
-        padding = np.zeros(FRAME - len(self._rest), np.float32)
+        padding = np.zeros(FRAME - len(self._rest) % FRAME, np.float32)
         found = self._judge(np.concatenate([self._rest, padding]))
         if self._start is not None:
             found.append(Stretch(self._start, min(self._quiet or self._length, self._length)))
@@ -97,13 +105,19 @@ class SpeechDetector:
         return found
 
     def _judge(self, samples: Samples) -> list[Stretch]:
-        if not len(samples):
-            return []
-        frames = samples.reshape(-1, FRAME)
+        pieces = (samples[at : at + PIECE].reshape(-1, FRAME) for at in range(0, len(samples), PIECE))
+        return [stretch for piece in pieces for p in self._probabilities(piece) if (stretch := self._step(p))]
+
+    def _probabilities(self, frames: Samples) -> list[float]:
+        """Of speech in the next piece: n x 512 samples, give n."""
         contexts = np.concatenate([self._context[None], frames[:-1, -CONTEXT:]])
         self._context = frames[-1, -CONTEXT:]
-        probabilities, self._h, self._c = self._model.run(np.concatenate([contexts, frames], 1), self._h, self._c)
-        return [stretch for p in probabilities.tolist() if (stretch := self._step(p))]
+        if self._silent_pieces >= STALE_PIECES:
+            self._h = self._c = NO_STATE
+        even = np.concatenate([contexts, frames], 1) * self._level.gain(frames)
+        probabilities, self._h, self._c = self._model.run(even, self._h, self._c)
+        self._silent_pieces = self._silent_pieces + 1 if probabilities.max() < SILENCE else 0
+        return probabilities.tolist()
 
     def _step(self, probability: float) -> Stretch | None:
         at = self._frame * FRAME
