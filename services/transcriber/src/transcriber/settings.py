@@ -37,6 +37,12 @@ class Settings(BaseSettings):
         description="batches in the model at one time; 0 means 1 on a GPU, and on a CPU 1 a processor, up to 4",
     )
     api_key: SecretStr | None = Field(default=None, description="if set, clients must send it as a bearer token")
+    model_names: str = Field(
+        default="", description="more names, by commas, under which clients may ask for the model; * takes every name"
+    )
+    allow_origins: str = Field(
+        default="", description="web pages that may call from a browser, by commas, such as https://a.example; * is all"
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="port to listen on")
     max_upload_bytes: Annotated[int, Field(ge=1)] = Field(default=2 << 30, description="larger uploads get 413")
@@ -65,6 +71,11 @@ class Settings(BaseSettings):
     def device_indexes(self) -> tuple[int, ...]:
         """The GPUs to use, each once, in the order given."""
         return tuple(dict.fromkeys(int(index) for index in self.whisper_device_index.split(",")))
+
+
+def split(value: str) -> tuple[str, ...]:
+    """The parts of a setting that is a list by commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def read_settings() -> Settings:

@@ -9,7 +9,8 @@ from faster_whisper.tokenizer import _LANGUAGE_CODES  # pyright: ignore[reportPr
 
 from tests.support.transcriber.fake_service import Served, served
 from tests.support.transcriber.fakes import heard
-from transcriber.http.languages import NAMES, name_of
+from transcriber.http.model_names import OPENAI_NAMES
+from transcriber.http.upload.languages import NAMES, code_of, name_of
 
 AUDIO = "/v1/audio/transcriptions"
 
@@ -21,7 +22,11 @@ async def post(server: Served, file: bytes, path: str = AUDIO, **fields: str) ->
 @pytest.mark.parametrize(
     ("fields", "status", "says"),
     [
-        ({"model": "gpt-9"}, 404, "the model 'gpt-9' is not loaded: use 'fake' or 'whisper-1'"),
+        (
+            {"model": "gpt-9"},
+            404,
+            "the model 'gpt-9' is not loaded: 'fake' is, under any of its names, and as whisper-1",
+        ),
         ({"response_format": "diarized_json"}, 400, "response_format 'diarized_json' is unknown"),
         ({"timestamp_granularities[]": "phoneme"}, 400, "timestamp_granularities[] 'phoneme' is unknown"),
         ({"temperature": "hot"}, 400, "temperature 'hot' is not a number from 0 to 1"),
@@ -29,7 +34,13 @@ async def post(server: Served, file: bytes, path: str = AUDIO, **fields: str) ->
         ({"stream": "perhaps"}, 400, "field stream"),
         ({"language": "klingon"}, 400, "language 'klingon' is unknown"),
         ({"language": "x" * 9000}, 400, "language 'xxxxxxxxxxxxxxxxxxxx' is unknown"),
-        ({"include[]": "logprobs"}, 400, "include is not supported: log probabilities come as avg_logprob"),
+        ({"diarize": "true"}, 400, "diarize is not supported: speakers are not told apart"),
+        ({"url": "https://example.org/a.mp3"}, 400, "url is not supported: send the file itself"),
+        ({"fromat": "srt"}, 400, "field 'fromat' is unknown: did you mean 'response_format'?"),
+        ({"format": "srt"}, 400, "field 'format' is unknown: did you mean 'response_format'?"),
+        ({"lang": "de"}, 400, "field 'lang' is unknown: did you mean 'language'?"),
+        ({"initial_prompt": "Ada"}, 400, "field 'initial_prompt' is unknown: did you mean 'prompt'?"),
+        ({"xyzzy": "1"}, 400, "field 'xyzzy' is unknown: there are condition_on_previous_text, "),
         ({"known_speaker_names[]": "Ada"}, 400, "known_speaker_names is not supported"),
     ],
 )
@@ -97,15 +108,63 @@ def test_every_language_of_whisper_has_a_name() -> None:
     assert name_of("tlh") == "tlh"
 
 
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("en", "en"),
+        ("EN", "en"),
+        (" en-US ", "en"),
+        ("pt_BR", "pt"),
+        ("zh-Hant-TW", "zh"),
+        ("zh-yue-HK", "yue"),
+        ("nb-NO", "no"),
+        ("iw", "he"),
+        ("English", "en"),
+        ("Haitian Creole", "ht"),
+        ("castilian", "es"),
+        ("klingon", None),
+        ("x-en", None),
+        ("", None),
+    ],
+)
+def test_a_language_is_known_by_code_tag_and_english_name(asked: str, code: str | None) -> None:
+    assert code_of(asked) == code
+
+
+@pytest.mark.parametrize("asked", ["de-AT", "German", "DE"])
+async def test_a_tag_or_a_name_asks_for_the_language(asked: str, lecture_start: bytes) -> None:
+    async with served() as server:
+        answer = await post(server, lecture_start, language=asked, response_format="verbose_json")
+        assert answer.json()["language"] == "german"
+        assert "<de,transcribe>" in server.backend.calls[-1].prompts[0]
+
+
 async def test_of_a_long_prompt_the_end_counts_and_keywords_are_listened_for(lecture_start: bytes) -> None:
     async with served() as server:
-        prompt = "long ago " * 300 + "and now Tlön"
+        prompt = "long ago " * 3000 + "and now Tlön"
         answer = await post(server, lecture_start, prompt=prompt, **{"keywords[]": "Uqbar"})
         assert answer.status_code == 200
         told = server.backend.calls[-1].prompts[0]
         assert told.startswith("Uqbar ")
         assert "and now Tlön" in told
         assert len(told) < 2100
+
+
+async def test_fields_without_effect_are_taken_and_listed(lecture_start: bytes) -> None:
+    async with served() as server:
+        sent = {"include[]": "logprobs", "vad_filter": "true", "chunking_strategy": "auto", "diarize": "false"}
+        answer = await post(server, lecture_start, **sent)
+        assert answer.status_code == 200
+        assert answer.headers["x-ignored-fields"] == "chunking_strategy, diarize, include, vad_filter"
+        assert "x-ignored-fields" not in (await post(server, lecture_start)).headers
+
+
+async def test_a_list_s_fields_may_be_numbered(lecture_start: bytes) -> None:
+    """As axios and PHP send them."""
+    async with served() as server:
+        fields = {"timestamp_granularities[0]": "word", "timestamp_granularities[1]": "segment"}
+        found = (await post(server, lecture_start, response_format="verbose_json", **fields)).json()
+        assert ("segments" in found, "words" in found) == (True, True)
 
 
 async def test_a_log_probability_that_is_no_number_breaks_no_json(lecture_start: bytes) -> None:
@@ -118,14 +177,24 @@ async def test_a_log_probability_that_is_no_number_breaks_no_json(lecture_start:
 async def test_models_are_found_by_the_name_that_was_set_too() -> None:
     async with served(whisper_model="some/where") as server:
         listed = (await server.client.get("/v1/models")).json()
-        assert [model["id"] for model in listed["data"]] == ["fake"]
+        assert [model["id"] for model in listed["data"]] == ["fake", *OPENAI_NAMES]
+        assert {model["root"] for model in listed["data"]} == {"fake"}
         for name in ("fake", "whisper-1", "some/where"):
-            assert (await server.client.get(f"/v1/models/{name}")).json()["id"] == "fake"
+            found = (await server.client.get(f"/v1/models/{name}")).json()
+            assert (found["id"], found["root"]) == (name, "fake")
+        for path in ("/v1/models", "/v1/models/fake"):
+            assert (await server.client.head(path)).status_code == 200
         missing = await server.client.get("/v1/models/other")
         assert (missing.status_code, missing.json()["error"]["code"]) == (404, "model_not_found")
 
 
 async def test_unknown_paths_under_v1_are_openai_errors() -> None:
     async with served() as server:
-        answer = await server.client.get("/v1/audio/speech")
-        assert (answer.status_code, answer.json()["error"]["message"]) == (404, "Not Found")
+        answer = await server.client.post("/v1/audio/speech", json={"input": "Hello", "voice": "alloy"})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (404, "not_found")
+        assert error["message"].startswith(
+            "there is no POST /v1/audio/speech here: this service turns speech into text"
+        )
+        refused = await server.client.delete("/v1/models")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (405, "method_not_allowed")

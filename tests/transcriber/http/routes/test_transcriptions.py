@@ -96,7 +96,12 @@ async def test_ten_requests_at_once_get_their_own_answers(server: str, lecture: 
         (b"x", {"format": "pdf"}, 422, "format 'pdf' is unknown"),
         (b"x", {"word_timestamps": "perhaps"}, 422, "word_timestamps"),
         (b"x", {"prompt": "y" * 2001}, 422, "prompt"),
-        (b"x", {"prompt": "y" * 1_000_000}, 422, "longer than"),
+        (b"x", {"hotwords": "y" * 1_000_000}, 422, "longer than"),
+        (b"x", {"prompt": "y" * 1_000_000}, 422, "at most 2000 characters"),
+        (b"x", {"fromat": "srt"}, 422, "field 'fromat' is unknown: did you mean 'format'?"),
+        (b"x", {"response_format": "srt"}, 422, "did you mean 'format'?"),
+        (b"x", {"initial_promt": "Ada"}, 422, "did you mean 'prompt'?"),
+        (b"x", {"stream": "true"}, 422, "did you mean 'format=ndjson'?"),
     ],
 )
 async def test_bad_input_gets_a_problem_that_says_what_is_wrong(

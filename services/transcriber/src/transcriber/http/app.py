@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from transcriber import version
@@ -18,9 +20,15 @@ from transcriber.http.routes import health, openai, page, transcriptions
 from transcriber.http.routes.openapi import DESCRIPTION
 from transcriber.http.service import Service
 from transcriber.http.upload.spool import spool
-from transcriber.settings import Settings
+from transcriber.settings import Settings, split
 
 log = structlog.get_logger()
+OUR_HEADERS = ("X-Eta-Seconds", "X-Ignored-Fields", "X-Model", "X-Request-ID")
+CROSS_ORIGIN: dict[str, Any] = {
+    "allow_methods": ["GET", "HEAD", "POST", "DELETE"],
+    "allow_headers": ["*"],  # the OpenAI SDK sends a dozen of its own
+    "expose_headers": ["Content-Disposition", "Location", "Retry-After", *OUR_HEADERS],
+}
 
 
 def create_app(
@@ -48,6 +56,8 @@ def create_app(
     for router in (transcriptions.router, openai.router, health.router, page.router()):
         app.include_router(router)
     problems.install(app)
+    if origins := split(settings.allow_origins):
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
     app.add_middleware(RequestObserver, metrics=service.metrics)  # the last one added sees every answer, errors too
     return app
 

@@ -31,7 +31,8 @@ class ObservedRequest:
         self.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
         self.status = 500
         self.about: dict[str, object] = {}
-        scope.setdefault("state", {}).update(request_id=self.request_id, about=self.about)
+        self.headers: dict[str, str] = {}
+        scope.setdefault("state", {}).update(request_id=self.request_id, about=self.about, headers=self.headers)
         self._began = time.monotonic()
         self._body_comes = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         self._received = self._answered = 0
@@ -77,7 +78,7 @@ class ObservedRequest:
     def _begun(self, message: Message) -> Message:
         self.status = message["status"]
         headers = MutableHeaders(raw=_copied(message.get("headers", ())))
-        headers["X-Request-ID"] = self.request_id
+        headers.update({**self.headers, "X-Request-ID": self.request_id})
         if self._body_comes:
             headers["Connection"] = "close"
         return {**message, "headers": headers.raw}
@@ -94,7 +95,9 @@ class ObservedRequest:
 
 
 class RequestObserver:
-    """ASGI middleware. Puts `request_id` into the request's state; `about` there is added to the log line."""
+    """ASGI middleware. Puts `request_id` into the request's state; `about` there is added to the log line, `headers` to
+    the answer's headers, whatever answer it becomes.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app

@@ -34,10 +34,15 @@ STATUS: dict[type[errors.TranscriberError], tuple[int, str]] = {
     errors.DeviceLost: (500, "GPU failed"),
     errors.ModelError: (500, "Model failed"),
 }
+NO_TYPE = "about:blank"  # RFC 9457: the status says it all
 MISTAKE = "the service made a mistake; its log names this request id"
 # What OpenAI answers: https://platform.openai.com/docs/guides/error-codes
 OPENAI_BAD_REQUEST = (415, 422)
 OPENAI_TYPES = {401: "authentication_error", 408: "timeout_error"}
+OPENAI_ELSEWHERE = (
+    "there is no {method} {path} here: this service turns speech into text, at POST /v1/audio/transcriptions and POST "
+    "/v1/audio/translations; GET /v1/models lists its model's names"
+)
 OPENAI_CODES = {"Unauthorized": "invalid_api_key", "UnknownModel": "model_not_found", "Overloaded": "server_overloaded"}
 
 
@@ -50,8 +55,12 @@ def install(app: FastAPI) -> None:
 
 async def answer(request: Request, error: Exception) -> JSONResponse:
     """Any error as an answer: problem+json, or OpenAI's shape under /v1."""
+    path = request.url.path
     found = noted(error, getattr(request.state, "request_id", "-"), getattr(request.state, "about", {}))
-    if request.url.path.startswith(OPENAI_PATHS):
+    if path.startswith(OPENAI_PATHS):
+        if isinstance(error, HTTPException) and found.status == 404:
+            told = OPENAI_ELSEWHERE.format(method=request.method, path=path[:80])
+            found = found.model_copy(update={"detail": told})
         return openai_response(found, headers(error))
     extra = {**headers(error), "X-Request-ID": found.request_id}
     return JSONResponse(found.model_dump(), found.status, extra, MEDIA_TYPE)
@@ -87,7 +96,7 @@ def retry_after(seconds: float) -> str:
 
 def openai_error(found: Problem) -> dict[str, Any]:
     """A problem as OpenAI's clients understand it."""
-    name = found.type.rpartition(":")[2]
+    name = found.title.lower().replace(" ", "_") if found.type == NO_TYPE else found.type.rpartition(":")[2]
     kind = OPENAI_TYPES.get(found.status, "invalid_request_error" if found.status < 500 else "server_error")
     code = OPENAI_CODES.get(name, name)
     return {"message": found.detail, "type": kind, "param": None, "code": code, "request_id": found.request_id}
@@ -105,9 +114,9 @@ def _told(error: Exception) -> tuple[int, str, str, str]:
         return status, title, f"urn:lectern:{type(error).__name__}", str(error)
     if isinstance(error, HTTPException):
         said = str(error.detail)
-        return error.status_code, said, "about:blank", said
+        return error.status_code, said, NO_TYPE, said
     if isinstance(error, RequestValidationError):
         first = cast("dict[str, Any]", error.errors()[0])
         where = ".".join(str(part) for part in first["loc"])
         return 422, "Bad option", "urn:lectern:BadOption", f"{where}: {str(first['msg']).lower()}"
-    return 500, "Internal error", "about:blank", MISTAKE
+    return 500, "Internal error", NO_TYPE, MISTAKE

@@ -13,11 +13,12 @@ from transcriber import errors
 from transcriber.engine.engine import COME_BACK_S, Engine
 from transcriber.http.concurrency import RequestSlots
 from transcriber.http.model_loading import LoadModel, engine_settings
+from transcriber.http.model_names import ModelNames
 from transcriber.http.upload.uploads import UploadLimits
 from transcriber.metrics.prometheus import Metrics
 from transcriber.model.backend import Backend
 from transcriber.model.hub import is_arriving
-from transcriber.settings import Settings
+from transcriber.settings import Settings, split
 
 log = structlog.get_logger()
 WATCH_S = 0.2
@@ -62,6 +63,11 @@ class Service:
         if self.engine is None:
             raise errors.NotReady(self.phase, self.come_back_s())
         return self.engine
+
+    def model_names(self) -> ModelNames:
+        """What clients may call the loaded model; raises NotReady while there is none."""
+        settings = self.settings
+        return ModelNames(self.loaded_engine().backend.name, settings.whisper_model, split(settings.model_names))
 
     @contextmanager
     def slot(self) -> Generator[Engine]:

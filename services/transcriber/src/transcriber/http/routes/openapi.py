@@ -17,12 +17,25 @@ seconds while long files run.
 A field is sent in the form or in the query, not in both. Errors are `application/problem+json` (RFC 9457) with a
 `request_id`, which is also the header `X-Request-ID` and stands in the log; what is no HTTP at all gets a 400 in plain
 text. A full queue is 503 with `Retry-After`.
+
+A field that nobody knows is refused; one that other services have, and that changes nothing here, is listed in the
+header `X-Ignored-Fields`. `X-Model` names the model that ran.
 """
 
 FILE = {"type": "string", "format": "binary", "description": "any audio or video file"}
 FLAG = {"type": "boolean", "default": False}
+LANGUAGE = {
+    "type": "string",
+    "description": "a code such as en, a tag such as en-GB, or an English name; auto detects it",
+}
+MODEL = {
+    "type": "string",
+    "description": "any name of the loaded model that /v1/models lists, or another spelling of it",
+    "example": "whisper-1",
+}
 OPTIONS: dict[str, dict[str, Any]] = {
-    "language": {"type": "string", "description": "a code such as en; auto detects it", "default": "auto"},
+    "language": {**LANGUAGE, "default": "auto"},
+    "model": MODEL,
     "task": {"type": "string", "enum": list(get_args(Task)), "default": "transcribe"},
     "prompt": {"type": "string", "description": "names and words the speaker uses", "maxLength": 2000},
     "hotwords": {"type": "string", "description": "words to listen for", "maxLength": 2000},
@@ -65,6 +78,7 @@ ERRORS = {
     400: "the upload is empty",
     401: "the API key is missing or wrong",
     408: "the upload came too slowly",
+    404: "another model than the one that is loaded",
     413: "more bytes or more audio than allowed",
     415: "not an audio or video file",
     422: "no audio track, damaged audio, or a field with an unknown value",
@@ -72,8 +86,8 @@ ERRORS = {
     503: "the queue is full, or the server starts or stops; Retry-After says when to come back",
 }
 OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
-    "model": {"type": "string", "description": "whisper-1, or the loaded model's name", "example": "whisper-1"},
-    "language": {"type": "string", "example": "en"},
+    "model": MODEL,
+    "language": {**LANGUAGE, "example": "en"},
     "prompt": {"type": "string", "description": "of more than 2,000 characters the end counts"},
     "keywords[]": {"type": "array", "items": {"type": "string"}, "description": "words to listen for"},
     "response_format": {"type": "string", "enum": list(get_args(ResponseFormat))},
@@ -133,7 +147,7 @@ def model_route(example: dict[str, Any], *, known: bool = False) -> dict[str, An
 def openai_errors() -> dict[int | str, dict[str, Any]]:
     """OpenAI's shape of every error."""
     kept = {status: text for status, text in ERRORS.items() if status not in (415, 422)}
-    told = {**kept, 400: "the upload or a field cannot be used", 404: "another model than the one that is loaded"}
+    told = {**kept, 400: "the upload or a field cannot be used"}
     content = {"application/json": {"schema": OPENAI_ERROR}}
     return {status: {"description": text, "content": content} for status, text in told.items()}
 

@@ -42,7 +42,7 @@ OPENAI_STREAM = (
     'data: {"type":"transcript.text.delta","delta":"Today we talk about memory."}\n\n'
     'data: {"type":"transcript.text.done","text":"Today we talk about memory."}\n\ndata: [DONE]\n\n'
 )
-MODEL = {"id": "large-v3", "object": "model", "created": 0, "owned_by": "lectern"}
+MODEL = {"id": "whisper-1", "object": "model", "created": 0, "owned_by": "lectern", "root": "large-v3"}
 READY = {
     "status": "ready",
     "model": "large-v3",

@@ -6,25 +6,38 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from transcriber.errors import BadOption
+from transcriber.http.upload.languages import code_of
 from transcriber.http.upload.uploads import Upload
 from transcriber.schemas import Format, Options
 
+NAMES = tuple(name for name in Options.model_fields if name != "times")  # what a client may send
 FLAGS = ("word_timestamps", "detect_language_per_window", "condition_on_previous_text", "token_timestamps")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
 def options(upload: Upload, **fixed: object) -> Options:
     """How the upload is to be transcribed; `fixed` are fields that the route decides. Raises BadOption."""
-    fields: dict[str, Any] = {name: value for name in Options.model_fields if (value := upload.value(name)) is not None}
+    fields: dict[str, Any] = {name: value for name in NAMES if (value := upload.value(name)) is not None}
     fields.update({name: flag(name, fields[name]) for name in FLAGS if name in fields})
-    language = fields.pop("language", "").strip().lower()
-    if language not in ("", "auto"):
-        fields["language"] = language
+    if asked := asked_language(fields.pop("language", "")):
+        fields["language"] = asked
     try:
         return Options.model_validate({**fields, **fixed})
     except ValidationError as error:
         first = error.errors()[0]
         raise BadOption(f"field {first['loc'][0]}: {first['msg'].lower()}") from None
+
+
+def asked_language(asked: str) -> str | None:
+    """Whisper's code for the language asked for; None where it is to be detected. Raises BadOption."""
+    if asked.strip().lower() in ("", "auto"):
+        return None
+    if code := code_of(asked):
+        return code
+    raise BadOption(
+        f"language {asked.strip()[:20]!r} is unknown: use a code such as en, a tag such as en-GB, an English name, or "
+        "auto, which detects it"
+    )
 
 
 def output_format(upload: Upload) -> Format:

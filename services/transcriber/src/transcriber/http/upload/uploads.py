@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import hashlib
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,12 +16,18 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect
 
 from transcriber import errors
+from transcriber.http.upload.content_encoding import Sink, unpacked
 from transcriber.http.upload.multipart import MAX_FIELDS, MAX_OVERHEAD_BYTES, Form
 
 MIN_BYTES_A_SECOND = 1000
 MAX_WAITED_S = 2 * 3600.0  # 2 GB at 2.4 Mbit/s
 PIECE_BYTES = 1 << 18  # handed to a thread at a time: hashing and a slow disk must not hold the event loop
-DISK_RETRY_S = 30.0
+DISK_RETRY_S, FILES_RETRY_S = 30.0, 5.0
+# A body of this type may be a file, since curl --data-binary calls every file so; a form begins with a field's name.
+URL_ENCODED, FIRST_FIELD = b"application/x-www-form-urlencoded", re.compile(rb"[A-Za-z_]{1,40}(%5B%5D|\[\])?=")
+SEND_A_FORM = (
+    "send the file as multipart/form-data (curl -F file=@talk.mp3) or as the body (curl --data-binary @talk.mp3)"
+)
 
 
 @dataclass(frozen=True)
@@ -61,30 +68,44 @@ class Upload:
         self.close()
 
 
-async def receive(request: Request, folder: Path, limits: UploadLimits) -> Upload:
-    """Everything a request sends.
+async def receive(request: Request, folder: Path, limits: UploadLimits, file_field: str = "file") -> Upload:
+    """Everything a request sends; of a form, the file is the part named `file_field`.
 
     Raises EmptyUpload, TooLarge, UploadTimeout, BadOption, Overloaded where the disk is full, or Cancelled.
     """
+    most_bytes = limits.max_bytes + MAX_OVERHEAD_BYTES
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > limits.max_bytes + MAX_OVERHEAD_BYTES:
+    if declared.isdigit() and int(declared) > most_bytes:
         raise too_large(limits.max_bytes)
     query = _query(request)
-    upload = Upload(folder, {})
+    upload = _opened(folder)
     try:
-        sink = _sink(request, upload, limits.max_bytes)
-        left = limits.max_bytes + MAX_OVERHEAD_BYTES
-        async for piece in _pieces(_chunks(request, limits)):
-            left -= len(piece)
-            if left < 0:
-                raise too_large(limits.max_bytes)
-            await asyncio.to_thread(sink.write, piece)
-        await asyncio.to_thread(sink.finish)
+        sink = _sink(request, upload, limits.max_bytes, file_field)
+        encoding = request.headers.get("content-encoding", "")
+        sink = unpacked(encoding, sink, most_bytes, too_large(limits.max_bytes))
+        await _poured(_pieces(_chunks(request, limits)), sink, limits.max_bytes)
         _join(upload.fields, query)
     except BaseException:
         upload.close()
         raise
     return upload
+
+
+def _opened(folder: Path) -> Upload:
+    try:
+        return Upload(folder, {})
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+async def _poured(pieces: AsyncIterator[bytes], sink: Sink, max_bytes: int) -> None:
+    left = max_bytes + MAX_OVERHEAD_BYTES
+    async for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise too_large(max_bytes)
+        await asyncio.to_thread(sink.write, piece)
+    await asyncio.to_thread(sink.finish)
 
 
 def _query(request: Request) -> dict[str, list[str]]:
@@ -145,26 +166,32 @@ async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield bytes(held)
 
 
-def _sink(request: Request, upload: Upload, max_bytes: int) -> "File | Form":
+def _sink(request: Request, upload: Upload, max_bytes: int, file_field: str) -> "File | Form":
     content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    if content_type == b"application/json":
+        raise errors.BadOption(f"the body is JSON: {SEND_A_FORM}")
     if content_type != b"multipart/form-data":
-        return File(upload, max_bytes)
+        return File(upload, max_bytes, may_be_form=content_type == URL_ENCODED)
     boundary = options.get(b"boundary")
     if not boundary:
         raise errors.BadOption("multipart/form-data without a boundary")
-    return Form(boundary, File(upload, max_bytes), upload.fields)
+    return Form(boundary, File(upload, max_bytes), upload.fields, file_field)
 
 
 class File:
     """Where the file's bytes go, from the body or from a form's part."""
 
-    def __init__(self, upload: Upload, max_bytes: int) -> None:
+    def __init__(self, upload: Upload, max_bytes: int, *, may_be_form: bool = False) -> None:
         self._upload = upload
         self._max_bytes = max_bytes
+        self._may_be_form = may_be_form
         self._hash = hashlib.sha256()
 
     def write(self, data: bytes) -> None:
-        """Raises TooLarge, and Overloaded where the disk is full."""
+        """Raises TooLarge, BadOption for a url-encoded form, and Overloaded where the disk is full."""
+        if self._may_be_form and FIRST_FIELD.match(data):
+            raise errors.BadOption(f"the body is a url-encoded form, which holds no file: {SEND_A_FORM}")
+        self._may_be_form = False
         self._upload.bytes += len(data)
         if self._upload.bytes > self._max_bytes:
             raise too_large(self._max_bytes)
@@ -188,4 +215,6 @@ class File:
 def _unwritten(error: OSError) -> Exception:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return errors.Overloaded("there is no room left for uploads: try again later", DISK_RETRY_S)
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return errors.Overloaded("too many files and connections are open: try again later", FILES_RETRY_S)
     return error

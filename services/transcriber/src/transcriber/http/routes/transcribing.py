@@ -1,0 +1,105 @@
+"""From a request to a transcript: what every route that takes a file does."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from transcriber import errors
+from transcriber.audio.durations import claimed_s
+from transcriber.engine.engine import Engine
+from transcriber.http.model_names import cannot_translate
+from transcriber.http.service import Service
+from transcriber.http.upload import fields, uploads
+from transcriber.http.upload.uploads import Upload
+from transcriber.http.upload_run import UploadRun
+from transcriber.schemas import Done, Options, Transcript
+
+RAN, IGNORED = "X-Model", "X-Ignored-Fields"
+
+
+def service_of(request: Request) -> Service:
+    """What the routes work with."""
+    return request.app.state.service
+
+
+async def slot(request: Request) -> AsyncIterator[Engine]:
+    """The engine and one of the request slots, until the answer is sent. Raises NotReady, Draining or Overloaded."""
+    with service_of(request).slot() as engine:
+        yield engine
+
+
+TheService = Annotated[Service, Depends(service_of)]
+OpenEngine = Annotated[Engine, Depends(slot)]
+
+
+async def received(request: Request, known: Sequence[str], file_field: str = "file") -> Upload:
+    """The request's upload, counted; of its fields only `known` ones and those without effect are taken.
+
+    Raises what `uploads.receive` raises, BadOption for another field, and Draining when a stop waits no more.
+    """
+    service, began = service_of(request), time.monotonic()
+    try:
+        async with service.slots.body():
+            upload = await uploads.receive(request, service.spool, service.limits, file_field)
+    except errors.Cancelled:
+        service.metrics.cancelled()
+        raise
+    service.metrics.uploaded(upload.bytes, time.monotonic() - began)
+    try:
+        ignored = fields.without_effect(upload.fields, known)
+    except errors.BadOption:
+        upload.close()
+        raise
+    if ignored:
+        request.state.headers[IGNORED] = ", ".join(ignored)
+    return upload
+
+
+def check_model(name: str | None, service: Service) -> None:
+    """Raises UnknownModel where a request names another model than the one that is loaded; no name asks for any."""
+    names = service.model_names()
+    if name and not names.accept(name):
+        others = ", ".join(names.listed[1:])
+        raise errors.UnknownModel(
+            f"the model {name[:80]!r} is not loaded: {names.loaded!r} is, under any of its names, and as {others}"
+        )
+
+
+def begun(request: Request, engine: Engine, upload: Upload, wanted: Options) -> UploadRun:
+    """Queue an upload. Raises Overloaded, Draining, NotReady or BadOption."""
+    service, request_id = service_of(request), str(request.state.request_id)
+    if wanted.task == "translate" and (why := cannot_translate(engine.backend.name, engine.backend.languages)):
+        raise errors.BadOption(why)
+    seconds = min(claimed_s(upload.path) or 0, service.settings.max_audio_seconds) or None
+    run = engine.submit(upload.path, wanted, request_id=request_id, audio_s_hint=seconds, content_sha256=upload.sha256)
+    request.state.headers[RAN] = engine.backend.name
+    return UploadRun(upload, run, service.metrics, request.state.about)
+
+
+def eta(upload_run: UploadRun) -> dict[str, str]:
+    """A header for answers that begin before their end: only there it comes in time."""
+    return {"X-Eta-Seconds": str(upload_run.run.eta_s)}
+
+
+async def finished(request: Request, upload_run: UploadRun) -> Transcript:
+    """The whole transcript. Raises what the run raises, and Cancelled when the client leaves first."""
+    watching = asyncio.create_task(_cancel_when_gone(request, upload_run))
+    try:
+        async with aclosing(upload_run.events()) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.transcript
+    finally:
+        watching.cancel()
+        upload_run.close()
+    raise errors.ModelError("the run ended without a transcript")
+
+
+async def _cancel_when_gone(request: Request, upload_run: UploadRun) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    upload_run.run.cancel()
