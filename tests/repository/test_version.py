@@ -1,6 +1,7 @@
 """One version: of the repository, of both services, and of the newest section of the changelog."""
 
 import re
+import subprocess
 import tomllib
 from importlib.metadata import version
 
@@ -23,3 +24,9 @@ def test_the_changelog_begins_with_what_is_not_released_and_then_this_version() 
     (first, _), (second, released_on), *_ = HEADING.findall((ROOT / "CHANGELOG.md").read_text())
     assert (first, second) == ("Unreleased", VERSION)
     assert released_on
+
+
+@pytest.mark.parametrize("command", ["transcriber", "lectern"])
+def test_a_command_says_its_version(command: str) -> None:
+    done = subprocess.run([command, "--version"], check=True, capture_output=True, text=True)
+    assert done.stdout == f"{command} {VERSION}\n"
