@@ -9,6 +9,7 @@ LecternError                 message            row                      attempt
 ├── NotYet                   released until     scheduled, says when     no    a premiere, live now
 ├── TransientError           released, backoff  queued, says what        yes   failed when attempts run out
 ├── EnvironmentFault         released           queued                   no    we are broken: stop receiving, health red
+│                            released, a day    queued, says what        yes   where `worker.blame` blames the video
 └── LeaseLost                left alone         left alone               –     somebody else works on it now
 """
 

@@ -16,6 +16,7 @@ from consumer.clients.sqs import Message, Queue
 from consumer.database.videos import Claim, Unclaimed, Videos
 from consumer.errors import BadMessage, EnvironmentFault, LeaseLost, LecternError, PolicyError, RowRefused, VideoError
 from consumer.models import Job, Outcome, Status
+from consumer.worker.blame import WINDOW_S, Blame, doubted, judge
 from consumer.worker.circuit_breaker import Breaker
 from consumer.worker.lease import Lease
 from consumer.worker.messages import parse
@@ -99,7 +100,7 @@ class Handler:
             log.warning("lease.lost", reason=str(error))
             return "lease_lost"
         except LecternError as error:
-            return await self._end(message, claim, self._verdict(claim, error))
+            return await self._end(message, claim, await self._verdict(claim, error))
         except asyncio.CancelledError:
             await self._write(claim, INTERRUPTED)
             raise
@@ -107,14 +108,32 @@ class Handler:
         await self._delete(message)
         return Status.COMPLETED
 
-    def _verdict(self, claim: Claim, error: LecternError) -> Outcome:
+    async def _verdict(self, claim: Claim, error: LecternError) -> Outcome:
         """How the attempt ends, and what its error says about this consumer."""
         log.warning("attempt.failed", code=error.code, error=str(error))
-        if isinstance(error, EnvironmentFault):
+        blame = await self._blame(claim, error) if isinstance(error, EnvironmentFault) else Blame.VIDEO
+        if blame is Blame.WORLD:
             self._breaker.open("work", error)
         if isinstance(error, VideoError | PolicyError):
             self._breaker.close("work")
-        return self._retry.outcome(error, claim.attempts, pause_s=self._breaker.pause_s, now=datetime.now(UTC))
+        pause_s, now = self._breaker.pause_s, datetime.now(UTC)
+        return self._retry.outcome(error, claim.attempts, pause_s=pause_s, now=now, blame=blame)
+
+    async def _blame(self, claim: Claim, error: EnvironmentFault) -> Blame:
+        """Judged by what became of other videos, at all consumers; a database that does not tell is the world."""
+        dependency = doubted(error)
+        if dependency is None:
+            return Blame.WORLD
+        try:
+            refused = await self._videos.refused_others(
+                claim.video_id, dependency.refusals, dependency.passed, WINDOW_S
+            )
+        except LecternError as unknown:
+            log.warning("blame.unknown", error=str(unknown))
+            return Blame.WORLD
+        blame = judge(error, refused)
+        log.info("blame.judged", dependency=dependency.name, refused_others=refused, blame=blame.value)
+        return blame
 
     async def _end(self, message: Message, claim: Claim, outcome: Outcome) -> str:
         """Row first, message second: a message is let go only when its row says why."""

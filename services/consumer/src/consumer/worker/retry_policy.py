@@ -6,10 +6,12 @@ from functools import partial
 
 from consumer.errors import BadMessage, EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Outcome, Status
+from consumer.worker.blame import Blame
 
 PREMIERE_S = 3600.0
 SOONEST_S = 60.0
 BACKOFF = (1, 4, 20, 60)  # times `retry_s`: by default half a minute to half an hour
+DAY = (30, 120, 480, 1320)  # likewise: 15 minutes, 1, 4 and 11 hours; SQS hides a message for 12 at most
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,14 @@ class RetryPolicy:
     max_attempts: int = 5
     retry_s: float = 30.0
 
-    def outcome(self, error: LecternError, attempts: int, *, pause_s: float, now: datetime) -> Outcome:
-        """How attempt number `attempts` ends; a broken environment is tried again after `pause_s`."""
+    def outcome(
+        self, error: LecternError, attempts: int, *, pause_s: float, now: datetime, blame: Blame = Blame.WORLD
+    ) -> Outcome:
+        """How attempt number `attempts` ends, as of `now`.
+
+        An EnvironmentFault blamed on the world costs no attempt and is tried again after `pause_s` seconds; one blamed
+        on the video costs one, and the tries are spread over a day.
+        """
         outcome = partial(Outcome, code=error.code, words=str(error))
         match error:
             case VideoError():
@@ -29,10 +37,10 @@ class RetryPolicy:
                 return outcome("rejected", Status.REJECTED, refund=True)
             case NotYet():
                 return outcome("scheduled", Status.SCHEDULED, refund=True, back_s=_seconds_until(error.until, now))
-            case EnvironmentFault():
+            case EnvironmentFault() if blame is Blame.WORLD:
                 return outcome("environment", Status.QUEUED, refund=True, back_s=pause_s)
-            case TransientError() if attempts < min(self.max_attempts, error.max_attempts or self.max_attempts):
-                return outcome("retry", Status.QUEUED, back_s=error.retry_after_s or self.backoff_s(attempts))
+            case EnvironmentFault() | TransientError() if attempts < self._most(error):
+                return outcome("retry", Status.QUEUED, back_s=self._back_s(error, attempts))
             case _:
                 return Outcome("failed", Status.FAILED, error.code, f"given up after {attempts} attempts: {error}")
 
@@ -44,6 +52,15 @@ class RetryPolicy:
     def backoff_s(self, attempts: int) -> float:
         """Seconds until the next try after so many."""
         return self.retry_s * BACKOFF[min(attempts, len(BACKOFF)) - 1]
+
+    def _most(self, error: EnvironmentFault | TransientError) -> int:
+        own = error.max_attempts if isinstance(error, TransientError) else None
+        return min(self.max_attempts, own or self.max_attempts)
+
+    def _back_s(self, error: EnvironmentFault | TransientError, attempts: int) -> float:
+        if isinstance(error, EnvironmentFault):
+            return self.retry_s * DAY[min(attempts, len(DAY)) - 1]
+        return error.retry_after_s or self.backoff_s(attempts)
 
 
 INTERRUPTED = Outcome("interrupted", Status.QUEUED, refund=True)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, TransientError
 
+REFUSALS = frozenset({"blocked", "stale_client", "sabr", "no_media"})
+"""Codes of what YouTube says of an address or a client, and now and then of one video alone."""
 WAIT = re.compile(r"\bin (?P<count>\d+) (?P<unit>minute|hour|day|week)s?\b", re.IGNORECASE)
 
 
