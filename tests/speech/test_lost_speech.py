@@ -10,20 +10,18 @@ from transcriber.schemas import Transcript
 pytestmark = [pytest.mark.speech, pytest.mark.timeout(600)]
 
 RIGHT_TO_S = 0.5
-LOST = "issue 11: a stretch that a window left without words is not heard again"
-EARLY = "issue 11: words are not yet tied to the speech they overlap"
-LOOP = "issue 11: a loop survives the end of the ladder"
-LANGUAGE = "issue 11: segments do not say their language"
+LOOP = "issue 11: of words said again and again, some are misheard"
 
 
-@pytest.mark.parametrize("recording", EASILY_LOST, ids=str)
-@pytest.mark.xfail(strict=True, reason=LOST)
+HEARD_WHOLE = [each for each in EASILY_LOST if each.file != "hello_world_x12.flac"]  # which has a test of its own
+
+
+@pytest.mark.parametrize("recording", HEARD_WHOLE, ids=str)
 async def test_no_sentence_is_lost(ear: Ear, recording: Recording) -> None:
     heard = await ear.hear(shared(recording.file), **recording.options)
     assert word_error_rate(recording.text, heard.text) <= recording.wrong, heard.text
 
 
-@pytest.mark.xfail(strict=True, reason=EARLY)
 async def test_the_first_word_after_clapping_is_shown_when_it_is_said(ear: Ear) -> None:
     heard = await ear.hear(shared("word_before_pause.flac"), word_timestamps="true")
     that = next(word for segment in heard.segments for word in segment.words or () if word.word.strip() == "That")
@@ -31,17 +29,22 @@ async def test_the_first_word_after_clapping_is_shown_when_it_is_said(ear: Ear) 
     assert [segment.text.split()[0] for segment in heard.segments if segment.start < 10] == ["No"]
 
 
-@pytest.mark.xfail(strict=True, reason=LOST)
 async def test_each_sentence_starts_when_it_is_said(ear: Ear) -> None:
     heard = await ear.hear(shared("dropped_middle.flac"))
     for start_s in (0.57, 16.12, 23.68, 26.66, 32.56, 34.80, 38.47):
         assert min(abs(segment.start - start_s) for segment in heard.segments) <= RIGHT_TO_S, start_s
 
 
-@pytest.mark.xfail(strict=True, reason=LOOP)
-async def test_words_said_twelve_times_give_no_loop_at_one_time(ear: Ear) -> None:
+async def test_a_loop_ends_where_the_sound_does(ear: Ear) -> None:
     heard = await ear.hear(shared("hello_world_x12.flac"), language="en")
     assert _shortest_s(heard) > 0.1
+    assert 20 <= len(plain(heard.text).split()) <= 28
+    assert set(plain(heard.text).split()) == {"hello", "world"}
+
+
+@pytest.mark.xfail(strict=True, reason=LOOP)
+async def test_words_said_twelve_times_are_heard_twelve_times(ear: Ear) -> None:
+    heard = await ear.hear(shared("hello_world_x12.flac"), language="en")
     assert plain(heard.text).split() == ["hello", "world"] * 12
 
 
@@ -59,7 +62,6 @@ async def test_laughter_is_no_sentence(ear: Ear, laughter: str) -> None:
     assert set(plain(heard.text).replace("haha", "ha ha").split()) <= {"ha"}, heard.text
 
 
-@pytest.mark.xfail(strict=True, reason=LANGUAGE)
 async def test_a_file_in_two_languages_says_which_segment_is_in_which(ear: Ear) -> None:
     heard = await ear.hear(shared("multilingual.mp3"), detect_language_per_window="true")
     told = heard.model_dump()["segments"]

@@ -59,7 +59,6 @@ async def test_an_encrypted_file_is_said_to_be_one(ear: Ear) -> None:
     assert "encrypted" in (await ear.refuses(shared("encrypted.mp4"))).detail
 
 
-@pytest.mark.xfail(strict=True, reason="issue 11: silence is said to be English")
 async def test_silence_has_no_language(ear: Ear, tmp_path: Path) -> None:
     path = tmp_path / "silence.wav"
     with wave.open(str(path), "wb") as file:

@@ -1,5 +1,6 @@
 """A model that hears nothing but says, at once, what each window's audio is; shared by the transcriber's tests."""
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from transcriber.engine.metrics import Wait
 from transcriber.model.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
 from transcriber.schemas import Task
 
+PIECE_S = 1.0
 LANGUAGES = frozenset({"en", "de", "fr", "es"})
 
 
@@ -57,6 +59,9 @@ class FakeBackend:
         self.featured += 1
         return np.array([[mark_of(audio), len(audio) / SAMPLE_RATE]], np.float64).astype(np.float32)
 
+    def part(self, mel: Mel, start: float, end: float) -> Mel:
+        return np.array([[mel[0, 0] + start + 1, end - start]], np.float32)
+
     def encode(self, mels: list[Mel]) -> Any:
         marks = [int(mel[0, 0]) for mel in mels]
         self.encoded += marks
@@ -86,10 +91,8 @@ class FakeBackend:
     def align(
         self, encoded: Any, language: str, task: Task, tokens: list[tuple[int, ...]], seconds: list[float]
     ) -> list[list[WindowWord]]:
-        return [
-            [WindowWord(0.0, length, " " + self.text(row), 0.9)] if row else []
-            for row, length in zip(tokens, seconds, strict=True)
-        ]
+        """The text in pieces of at most a second and a half, so that all of the window's speech has words."""
+        return [_spread(self.text(row), length) for row, length in zip(tokens, seconds, strict=True)]
 
     def text(self, tokens: tuple[int, ...]) -> str:
         return "".join(map(chr, tokens))
@@ -102,6 +105,16 @@ class FakeBackend:
         if "out of memory" in said:
             return "out_of_memory"
         return "device_lost" if "illegal memory access" in said else "other"
+
+
+def _spread(text: str, length: float) -> list[WindowWord]:
+    count = min(len(text), math.ceil(length / PIECE_S))
+    edges = [round(len(text) * number / count) for number in range(count + 1)] if count else []
+    starts = [length * number / count for number in range(count + 1)] if count else []
+    return [
+        WindowWord(starts[n], starts[n + 1], (" " if n == 0 else "") + text[edges[n] : edges[n + 1]], 0.9)
+        for n in range(count)
+    ]
 
 
 def heard(text: str, avg_logprob: float = -0.2, no_speech_prob: float = 0.01) -> Hypothesis:

@@ -28,8 +28,17 @@ def talk(text: str, characters_a_second: float = CHARACTERS_A_SECOND) -> Segment
 
 def segment(text: str, start: float, end: float, *words: Word) -> Segment:
     """A segment that was heard well; without words where none are given."""
-    figures = {"avg_logprob": -0.2, "compression_ratio": 1.1, "no_speech_prob": 0.0, "temperature": 0.0}
-    return Segment(id=0, start=start, end=end, text=text, words=words or None, **figures)
+    return Segment(
+        id=0,
+        start=start,
+        end=end,
+        text=text,
+        words=words or None,
+        avg_logprob=-0.2,
+        compression_ratio=1.1,
+        no_speech_prob=0.0,
+        temperature=0.0,
+    )
 
 
 def cut(text: str, **layout: int) -> list[str]:

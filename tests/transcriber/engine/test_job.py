@@ -10,6 +10,8 @@ from transcriber.engine.job import MAX_PREVIOUS_CHARACTERS, Job
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.quality import Attempt, Guard
 from transcriber.schemas import Options
+from transcriber.text.segmenter import Heard
+from transcriber.text.word_times import proportional
 
 
 class Conversation:
@@ -24,7 +26,7 @@ class Conversation:
     def hears(self, text: str, temperature: float = 0.0, failed_guard: Guard | None = None, **figures: float) -> str:
         """What the next window is shown, after the one in turn heard `text`."""
         attempt = Attempt(heard(text, **figures), text, temperature, failed_guard)
-        self._free = self.job.became_final(self._free[0], attempt)
+        self._free = self.job.became_final(Heard(self._free[0].window, attempt, proportional(text, 0.0, 30.0)))
         assert len(self._free) == 1
         return self._free[0].ask.previous
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.transcriber.fake_service import Served, served
+from tests.support.transcriber.fakes import heard
 from tests.transcriber.engine.test_recognizer import Aligner
 
+MUCH = "The sun is a star, and stars are suns that are far away. " * 4
 OPENAI = "/v1/audio/transcriptions"
 
 
@@ -38,5 +40,10 @@ async def aligned(server: Served, path: str, file: bytes, **fields: str) -> bool
 async def test_times_are_looked_for_where_the_answer_shows_them(
     clips: list[Path], path: str, fields: dict[str, str], wanted: bool
 ) -> None:
-    async with served(Aligner()) as server:
+    async with served(Aligner(heard(MUCH))) as server:
         assert await aligned(server, path, clips[0].read_bytes(), language="en", **fields) == wanted
+
+
+async def test_times_are_looked_for_where_so_little_text_may_lack_a_sentence(clips: list[Path]) -> None:
+    async with served(Aligner()) as server:
+        assert await aligned(server, "/transcribe", clips[0].read_bytes(), language="en", format="text")

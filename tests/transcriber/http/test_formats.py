@@ -9,8 +9,17 @@ from transcriber.schemas import Coverage, Segment, Transcript, Word
 
 
 def segment(start: float, end: float, text: str, words: tuple[Word, ...] | None = None) -> Segment:
-    figures = {"avg_logprob": -0.2, "compression_ratio": 1.1, "no_speech_prob": 0.0, "temperature": 0.0}
-    return Segment(id=0, start=start, end=end, text=text, words=words, **figures)
+    return Segment(
+        id=0,
+        start=start,
+        end=end,
+        text=text,
+        words=words,
+        avg_logprob=-0.2,
+        compression_ratio=1.1,
+        no_speech_prob=0.0,
+        temperature=0.0,
+    )
 
 
 def transcript(*segments: Segment) -> Transcript:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 Stage = Literal["download", "audio", "transcribe", "study", "publish"]
 Progress = Callable[[float], None]
@@ -142,7 +142,7 @@ class Coverage(Record):
 class Transcript(Record):
     """What the transcriber answered."""
 
-    language: str
+    language: Annotated[str, BeforeValidator(lambda code: code or "")]  # null, here "", where nobody spoke
     language_probability: float
     duration_s: float
     model: str

@@ -51,13 +51,14 @@ class Segment(Record):
 
     `avg_logprob` is the mean log-probability of its tokens, `compression_ratio` the zlib ratio of its text,
     `no_speech_prob` the probability (0 to 1) that there was no speech, `temperature` the
-    one of the attempt kept.
+    one of the attempt kept. `language` is there where each window's was detected.
     """
 
     id: int
     start: float
     end: float
     text: str
+    language: str | None = Field(default=None, exclude_if=lambda language: language is None)
     words: tuple[Word, ...] | None = Field(default=None, exclude_if=lambda words: words is None)
     avg_logprob: float
     compression_ratio: float
@@ -109,9 +110,13 @@ class Coverage(Record):
 
 
 class Transcript(Record):
-    """The whole answer to one file; `cues` where they were asked for."""
+    """The whole answer to one file; `cues` where they were asked for.
 
-    language: str
+    `language` is null, with probability 0, where nobody spoke. `warnings` say in words what `coverage.gaps` says in
+    numbers: speech for which there is no text.
+    """
+
+    language: str | None
     language_probability: float
     duration_s: float
     model: str
@@ -119,6 +124,7 @@ class Transcript(Record):
     text: str
     coverage: Coverage
     cues: tuple[Cue, ...] | None = Field(default=None, exclude_if=lambda cues: cues is None)
+    warnings: tuple[str, ...] = Field(default=(), exclude_if=lambda warnings: not warnings)
 
 
 class Accepted(Record):
@@ -133,7 +139,7 @@ class Info(Record):
     """Language and model are known. `duration_s` is what the container claims, None where it claims nothing."""
 
     event: Literal["info"] = "info"
-    language: str
+    language: str | None
     language_probability: float
     duration_s: float | None
     model: str

@@ -88,7 +88,7 @@ class WindowCutter:
 
     def _cut(self, pieces: list[_Piece]) -> CutWindow:
         """A window of the first waiting stretches, which are these pieces."""
-        self._stretches = self._stretches[len(pieces) :]
+        stretches, self._stretches = self._stretches[: len(pieces)], self._stretches[len(pieces) :]
         self._cut_at = pieces[-1].end
         merged: list[tuple[int, int]] = []
         for piece in pieces:
@@ -96,8 +96,8 @@ class WindowCutter:
                 merged[-1] = (merged[-1][0], piece.end)
             else:
                 merged.append((piece.start, piece.end))
-        audio = self._joined(merged)
-        window = CutWindow(self._count, len(audio) / SAMPLE_RATE, _spans(merged), audio)
+        audio, spans = self._joined(merged), _spans(merged)
+        window = CutWindow(self._count, len(audio) / SAMPLE_RATE, spans, audio, speech=_speech(stretches, spans))
         self._count += 1
         return window
 
@@ -119,3 +119,13 @@ def _spans(ranges: list[tuple[int, int]]) -> tuple[Span, ...]:
         spans.append(Span(start / SAMPLE_RATE, end / SAMPLE_RATE, offset / SAMPLE_RATE))
         offset += end - start
     return tuple(spans)
+
+
+def _speech(stretches: list[Stretch], spans: tuple[Span, ...]) -> tuple[tuple[float, float], ...]:
+    """The stretches in seconds of the window that these spans make."""
+    found: list[tuple[float, float]] = []
+    for stretch in stretches:
+        start, end = stretch.start / SAMPLE_RATE, stretch.end / SAMPLE_RATE
+        span = next(span for span in spans if start < span.end)
+        found.append((start - span.start + span.offset, end - span.start + span.offset))
+    return tuple(found)

@@ -1,6 +1,6 @@
 """A window: at most 30 s of speech cut from the file, and the map from its own time back to the file's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Window:
-    """The `index`-th window of a file, `duration` seconds long (≤ 30): its spans joined."""
+    """The `index`-th window of a file, `duration` seconds long (≤ 30): its spans joined.
+
+    `speech` is where the voice detector heard a voice, as (start, end) in seconds of the window.
+    """
 
     index: int
     duration: float
     spans: tuple[Span, ...]
+    speech: tuple[tuple[float, float], ...] = field(default=(), kw_only=True)
 
     @property
     def start(self) -> float:
@@ -48,6 +52,17 @@ class Window:
         """The span that plays at `offset` seconds of the window (the last one past its end)."""
         return next((s for s in self.spans if offset < s.offset + s.duration), self.spans[-1])
 
+    def part(self, start: float, end: float) -> "Window":
+        """Its stretch from `start` to `end`, in seconds of the window, as a window of its own."""
+        spans = [
+            Span(span.start + first - span.offset, span.start + last - span.offset, first - start)
+            for span in self.spans
+            for first, last in [(max(start, span.offset), min(end, span.offset + span.duration))]
+            if last > first
+        ]
+        speech = [(max(s, start) - start, min(e, end) - start) for s, e in self.speech if s < end and e > start]
+        return Window(self.index, end - start, tuple(spans), speech=tuple(speech))
+
     def file_time(self, offset: float) -> float:
         """Seconds of the file at `offset` seconds of the window."""
         span = self.span_at(offset)
@@ -62,4 +77,4 @@ class CutWindow(Window):
 
     def without_audio(self) -> Window:
         """What goes on to the model and to the text."""
-        return Window(self.index, self.duration, self.spans)
+        return Window(self.index, self.duration, self.spans, speech=self.speech)

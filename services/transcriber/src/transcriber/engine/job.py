@@ -11,7 +11,6 @@ from transcriber import errors
 from transcriber.engine.run import Run
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.backend import Ask
-from transcriber.model.quality import Attempt
 from transcriber.schemas import Done, EngineEvent, Options, Progress
 from transcriber.text.assembly import Assembly
 from transcriber.text.segmenter import Heard
@@ -40,10 +39,12 @@ class Job:
         self.began_at = time.monotonic()
         self.duration_s: float | None = None
         self.language = options.language
-        self.language_probability = 1.0
+        self.language_probability = 1.0 if options.language else 0.0
         self.ended = False
         hotwords, prompt = options.hotwords.strip(), options.prompt.strip()
-        self._ask = Ask(options.task, hotwords, prompt, options.token_timestamps, options.times)
+        self._ask = Ask(
+            options.task, hotwords, prompt, options.token_timestamps, options.times, options.detect_language_per_window
+        )
         self._held: list[Row[Self]] = []
         self._next_in_turn = 0
         self._assembly = Assembly(model, with_words=options.word_timestamps)
@@ -80,20 +81,20 @@ class Job:
             self.language, self.language_probability = language, probability
         return self._released()
 
-    def became_final(self, row: Row[Self], attempt: Attempt) -> list[Row[Self]]:
+    def became_final(self, heard: Heard) -> list[Row[Self]]:
         """A window's text is final; the row that waited for it as its previous text."""
         if not self.options.condition_on_previous_text:
             return []
-        self._next_in_turn = row.window.index + 1
-        if not attempt.silent:
-            self._ask = replace(self._ask, previous=self._text_before(attempt))
+        self._next_in_turn = heard.window.index + 1
+        if heard.words and not heard.attempt.silent:
+            self._ask = replace(self._ask, previous=self._text_before(heard))
         return self._released()
 
-    def _text_before(self, attempt: Attempt) -> str:
+    def _text_before(self, heard: Heard) -> str:
         """What the next window is shown: a text that is not believed would only lead it astray."""
-        if attempt.failed_guard or attempt.temperature > MAX_PREVIOUS_TEMPERATURE:
+        if heard.attempt.failed_guard or heard.attempt.temperature > MAX_PREVIOUS_TEMPERATURE:
             return self.options.prompt.strip()
-        return f"{self._ask.previous} {attempt.text}".strip()[-MAX_PREVIOUS_CHARACTERS:]
+        return f"{self._ask.previous} {heard.text}".strip()[-MAX_PREVIOUS_CHARACTERS:]
 
     def _released(self) -> list[Row[Self]]:
         free = [row for row in self._held if self._is_free(row)]
@@ -112,15 +113,14 @@ class Job:
 
     def heard(self, heard: Heard) -> None:
         """A window is final: publish whatever is next in the file's order."""
-        self._publish(self._assembly.add(heard, self.language or "en", self.language_probability, self.duration_s))
+        self._publish(self._assembly.add(heard, self.language, self.language_probability, self.duration_s))
 
     def cut(self, windows: int, duration_s: float, speech: list[tuple[float, float]], skipped_packets: int = 0) -> None:
         """The file was read to its end and became this many windows."""
         self.audio_s = self.duration_s = duration_s
-        language = self.language or "en"
         self._publish(
             self._assembly.cut(
-                windows, duration_s, speech, language, self.language_probability, skipped_packets=skipped_packets
+                windows, duration_s, speech, self.language, self.language_probability, skipped_packets=skipped_packets
             )
         )
 

@@ -1,27 +1,35 @@
 """One batch through the model: encode, language, generate, judge, times. Runs on a model thread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, cast
 
 import structlog
 
-from transcriber.engine.scheduling.rows import OwnerT, Row
+from transcriber.engine.scheduling.looks import SecondLook
+from transcriber.engine.scheduling.rows import OwnerT, Part, Row
 from transcriber.model.backend import Backend, Decoding, Hypothesis, Mel, WindowWord
-from transcriber.model.quality import TEMPERATURES, Attempt, final_attempt, judge
+from transcriber.model.quality import TEMPERATURES, Attempt, final_attempt, judge, said_again
 from transcriber.schemas import Task
+from transcriber.text.second_look import lost, may_have_lost
 from transcriber.text.segmenter import Heard
-from transcriber.text.word_times import MIN_ALIGNED_S, proportional, spread
+from transcriber.text.word_times import MIN_ALIGNED_S, placed, proportional, spread, with_sound
 
 log = structlog.get_logger()
+PART_ATTEMPTS = 2  # of a stretch that is heard again: what is not speech must not climb the ladder
+MIN_UNSURE_S = 1.0  # of speech: a cough or a laugh is heard as a word of low confidence
 
 
 @dataclass(frozen=True)
 class Recognized(Generic[OwnerT]):
-    """What became of a row: what was heard in its window; None where the window must be decoded again."""
+    """What became of a row: what was heard in its window; None where the window must be decoded again.
+
+    `parts` are stretches of speech in which nothing was heard: rows to be decoded before the window is final.
+    """
 
     row: Row[OwnerT]
     heard: Heard | None
+    parts: tuple[Row[OwnerT], ...] = ()
 
 
 class Recognizer:
@@ -43,17 +51,15 @@ class Recognizer:
         how = Decoding(rows[0].temperature, self._beam_size, max_new_tokens=rows[0].max_new_tokens)
         hypotheses = self._backend.generate(encoded, prompts, how)
         attempts = [self._judged(row, hypothesis) for row, hypothesis in zip(rows, hypotheses, strict=True)]
-        finals = [
-            final_attempt([*row.attempts, attempt], self._max_attempts)
-            for row, attempt in zip(rows, attempts, strict=True)
-        ]
-        words = self._words(rows, encoded, finals)
+        finals = [self._final(row, attempt) for row, attempt in zip(rows, attempts, strict=True)]
+        said = [_said(row, final) for row, final in zip(rows, finals, strict=True)]
+        aligned = self._aligned(rows, encoded, said)
         self._keep(rows, encoded, finals)
         for row, attempt in zip(rows, attempts, strict=True):
             row.attempts.append(attempt)
         return [
-            Recognized(row, final and Heard(row.window, final, said))
-            for row, final, said in zip(rows, finals, words, strict=True)
+            self._became(row, final, self._words(row, text, found), timed=bool(found))
+            for row, final, text, found in zip(rows, finals, said, aligned, strict=True)
         ]
 
     def _encoded(self, rows: Sequence[Row[Any]]) -> Any:
@@ -73,36 +79,57 @@ class Recognizer:
 
     def _judged(self, row: Row[Any], hypothesis: Hypothesis) -> Attempt:
         text = self._backend.text(hypothesis.tokens)
-        return judge(hypothesis, text, row.temperature, row.window.duration, row.ask.told)
+        attempt = judge(hypothesis, text, row.temperature, row.window.duration, row.ask.told)
+        return said_again(attempt, row.window.duration) if row.part else attempt
+
+    def _final(self, row: Row[Any], attempt: Attempt) -> Attempt | None:
+        most = min(self._max_attempts, PART_ATTEMPTS) if row.part else self._max_attempts
+        return final_attempt([*row.attempts, attempt], most)
+
+    def _became(
+        self, row: Row[OwnerT], final: Attempt | None, words: tuple[WindowWord, ...], *, timed: bool
+    ) -> Recognized[OwnerT]:
+        """`timed` says that the words' times come from the aligner, so that a gap between them is one."""
+        if final is None:
+            return Recognized(row, None)
+        language = row.language if row.ask.per_window else None
+        heard = Heard(row.window, final, words, language)
+        once = timed and row.part is None and row.ask.task == "transcribe"
+        stretches = lost(row.window, () if final.failed_guard else words) if once else []
+        look = SecondLook(heard, len(stretches))
+        return Recognized(row, heard, tuple(self._part(row, look, *stretch) for stretch in stretches))
+
+    def _part(self, row: Row[OwnerT], look: SecondLook, start: float, end: float) -> Row[OwnerT]:
+        mel = self._backend.part(cast("Mel", row.mel), start, end)
+        ask = replace(row.ask, previous="", token_times=True, times=True)
+        window, place = row.window.part(start, end), Part(look, (start, end))
+        return Row(row.owner, window, mel, ask, language=row.language, part=place)
 
     def _keep(self, rows: Sequence[Row[Any]], encoded: Any, finals: Sequence[Attempt | None]) -> None:
         """Rows that go again keep the encoder's output, so that only the decoder runs again."""
         numbers = [n for n, row in enumerate(rows) if finals[n] is None and row.encoded is None]
         for number, kept in zip(numbers, self._backend.keep(encoded, numbers) if numbers else (), strict=True):
-            rows[number].encoded, rows[number].mel = kept, None
+            rows[number].encoded = kept
 
-    def _words(
-        self, rows: Sequence[Row[Any]], encoded: Any, finals: Sequence[Attempt | None]
-    ) -> list[tuple[WindowWord, ...]]:
-        """The words of each row that is final, with times in its window; none where nothing was said."""
-        said = [None if attempt is None or attempt.silent else attempt for attempt in finals]
-        aligned = self._aligned(rows, encoded, said)
-        words: list[tuple[WindowWord, ...]] = []
-        for row, attempt, found in zip(rows, said, aligned, strict=True):
-            if attempt is None:
-                words.append(())
-            elif row.ask.token_times:
-                words.append(spread(self._backend.stamped(attempt.hypothesis.tokens), row.window.duration))
-            else:
-                words.append(tuple(found) or proportional(attempt.text, 0.0, row.window.duration))
-        return words
+    def _words(self, row: Row[Any], said: Attempt | None, found: list[WindowWord]) -> tuple[WindowWord, ...]:
+        """The words of a final row, with times in its window; none where nothing was said."""
+        if said is None:
+            return ()
+        if not found:
+            return self._guessed(row, said)
+        return placed(with_sound(found) if said.failed_guard in ("compression", "loop") else found, row.window)
+
+    def _guessed(self, row: Row[Any], attempt: Attempt) -> tuple[WindowWord, ...]:
+        if row.ask.token_times:
+            return spread(self._backend.stamped(attempt.hypothesis.tokens), row.window.duration)
+        return proportional(attempt.text, 0.0, row.window.duration)
 
     def _aligned(
         self, rows: Sequence[Row[Any]], encoded: Any, said: Sequence[Attempt | None]
     ) -> list[list[WindowWord]]:
         """Times from the model's attention: one call for each language and task, of the rows whose times are seen."""
         words: list[list[WindowWord]] = [[] for _ in rows]
-        kinds = [_kind(row) if attempt else None for row, attempt in zip(rows, said, strict=True)]
+        kinds = [_kind(row, attempt) for row, attempt in zip(rows, said, strict=True)]
         seconds = [row.window.duration for row in rows]
         for kind in sorted({kind for kind in kinds if kind}):
             tokens = [
@@ -127,8 +154,18 @@ def _language(row: Row[Any]) -> str:
     return row.language
 
 
-def _kind(row: Row[Any]) -> tuple[str, Task] | None:
-    """What one call to `align` needs equal; None where nobody looks at times, or the model has said them itself."""
-    if not row.ask.times or row.ask.token_times or row.window.duration <= MIN_ALIGNED_S:
+def _said(row: Row[Any], attempt: Attempt | None) -> Attempt | None:
+    """The attempt, where it has words: those never believed of a sound that is too short for a word are none."""
+    if attempt is None or attempt.silent:
+        return None
+    speech_s = sum(end - start for start, end in row.window.speech)
+    return None if attempt.failed_guard and 0 < speech_s < MIN_UNSURE_S else attempt
+
+
+def _kind(row: Row[Any], attempt: Attempt | None) -> tuple[str, Task] | None:
+    """What one call to `align` needs equal; None where nobody looks at times and no sentence can be missing."""
+    if attempt is None or row.window.duration <= MIN_ALIGNED_S:
+        return None
+    if not row.ask.times and not may_have_lost(row.window, attempt.text):
         return None
     return _language(row), row.ask.task

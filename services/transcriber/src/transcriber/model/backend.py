@@ -22,7 +22,7 @@ class Ask:
     """What one request asks of the model for each of its windows.
 
     `hotwords` and `previous` are text the model is told came before; `token_times` lets it say times itself; without
-    `times` nobody will look at them.
+    `times` nobody will look at them. `per_window`: each window is in a language of its own.
     """
 
     task: Task = "transcribe"
@@ -30,6 +30,7 @@ class Ask:
     previous: str = ""
     token_times: bool = False
     times: bool = True
+    per_window: bool = False
 
     @property
     def told(self) -> str:
@@ -98,6 +99,10 @@ class Backend(Protocol):
 
     def features(self, audio: Samples) -> Mel:
         """Log-mel features of a window: samples (mono, 16 kHz, at most 30 s; more is cut off) to [n_mels, 3000]."""
+        ...
+
+    def part(self, mel: Mel, start: float, end: float) -> Mel:
+        """The features of a window's stretch from `start` to `end`, in its seconds, as those of a window of its own."""
         ...
 
     def encode(self, mels: list[Mel]) -> Any:

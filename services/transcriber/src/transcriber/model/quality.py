@@ -22,6 +22,8 @@ MAX_CHARACTERS_A_SECOND = 45.0  # the same for scripts without spaces
 MAX_LOOP_UNIT = 12  # tokens of the longest phrase looked for
 MIN_LOOP_MATCHES = 10  # tokens that repeat what stood one phrase before; "no, no, no, no" is speech
 MIN_ECHO_WORDS = 4
+MAX_REPEATED_WORDS_A_SECOND = 2.5  # a loop of the decoder runs on to the cap on tokens
+MIN_REPEATED_LOGPROB = -0.5
 
 Guard = Literal["compression", "loop", "pace", "echo", "logprob"]
 
@@ -70,6 +72,17 @@ def final_attempt(attempts: Sequence[Attempt], most: int = len(TEMPERATURES)) ->
         return None
     calm = [attempt for attempt in attempts if attempt.failed_guard in (None, "logprob")]
     return max(calm or attempts, key=lambda attempt: attempt.hypothesis.avg_logprob)
+
+
+def said_again(attempt: Attempt, duration_s: float) -> Attempt:
+    """The attempt, believed where a phrase is repeated at the pace of a person and the model is sure of it.
+
+    For short stretches full of speech only: over pauses and music a model makes up slow loops as well.
+    """
+    pace = len(attempt.text.split()) / max(1.0, duration_s)
+    at_ease = pace <= MAX_REPEATED_WORDS_A_SECOND and attempt.hypothesis.avg_logprob >= MIN_REPEATED_LOGPROB
+    repeats = attempt.failed_guard in ("compression", "loop")
+    return replace(attempt, failed_guard=None) if repeats and at_ease else attempt
 
 
 def compression_ratio(text: str) -> float:

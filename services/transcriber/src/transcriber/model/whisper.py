@@ -107,8 +107,10 @@ class WhisperBackend:
         return self._languages
 
     def features(self, audio: Samples) -> Mel:
-        mel = cast("Mel", self._whisper.feature_extractor(audio))[:, :FRAMES]
-        return np.pad(mel, ((0, 0), (0, FRAMES - mel.shape[1]))).astype(np.float32, copy=False)
+        return _padded(cast("Mel", self._whisper.feature_extractor(audio)))
+
+    def part(self, mel: Mel, start: float, end: float) -> Mel:
+        return _padded(mel[:, int(start * FRAMES_A_SECOND) : int(end * FRAMES_A_SECOND)])
 
     def encode(self, mels: list[Mel]) -> Any:
         if self._chosen != "cpu" or len(mels) <= ENCODE_ROWS_ON_CPU:
@@ -215,6 +217,11 @@ class WhisperBackend:
 
     def _tokenizer_of(self, language: str, task: Task) -> Any:
         return cast("Any", Tokenizer(self._whisper.hf_tokenizer, self._multilingual, task=task, language=language))
+
+
+def _padded(mel: Mel) -> Mel:
+    mel = mel[:, :FRAMES]
+    return np.pad(mel, ((0, 0), (0, FRAMES - mel.shape[1]))).astype(np.float32, copy=False)
 
 
 def _view(array: Any) -> Any:

@@ -20,7 +20,9 @@ class Assembly:
         self._skipped_packets = 0
         self._info: Info | None = None
 
-    def add(self, heard: Heard, language: str, probability: float, duration_s: float | None) -> list[EngineEvent]:
+    def add(
+        self, heard: Heard, language: str | None, probability: float, duration_s: float | None
+    ) -> list[EngineEvent]:
         """One window is final; `language` and its `probability` are the request's, known from its first window."""
         self._early[heard.window.index] = heard
         events = [] if self._info else [self._inform(language, probability, duration_s)]
@@ -33,7 +35,7 @@ class Assembly:
         windows: int,
         duration_s: float,
         speech: list[tuple[float, float]],
-        language: str,
+        language: str | None,
         probability: float,
         *,
         skipped_packets: int = 0,
@@ -44,7 +46,7 @@ class Assembly:
             return self._finished(duration_s)
         return [self._inform(language, probability, duration_s), *self._finished(duration_s)]
 
-    def _inform(self, language: str, probability: float, duration_s: float | None) -> Info:
+    def _inform(self, language: str | None, probability: float, duration_s: float | None) -> Info:
         self._info = Info(
             language=language, language_probability=round(probability, 4), duration_s=duration_s, model=self._model
         )
@@ -64,6 +66,7 @@ class Assembly:
         if self._info is None or self._expected is None or self._next < self._expected:
             return []
         rest = self._said(self._segmenter.finish())
+        coverage = self._coverage.result(self._speech, self._skipped_packets)
         transcript = Transcript(
             language=self._info.language,
             language_probability=self._info.language_probability,
@@ -71,6 +74,7 @@ class Assembly:
             model=self._model,
             segments=tuple(self._segments),
             text=joined([segment.text for segment in self._segments]),
-            coverage=self._coverage.result(self._speech, self._skipped_packets),
+            coverage=coverage,
+            warnings=tuple(f"no text for the speech from {start:.1f} to {end:.1f} s" for start, end in coverage.gaps),
         )
         return [*rest, Done(transcript=transcript)]

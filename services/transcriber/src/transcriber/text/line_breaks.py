@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from transcriber.schemas import Word
 from transcriber.text.cue_words import OPENING, is_wide
 from transcriber.text.phrases import phrase_starts
-from transcriber.text.segmenter import ends_sentence
+from transcriber.text.sentences import ends_sentence
 
 MAX_LINE = 42
 """Characters a line: Netflix, all alphabets."""

@@ -1,12 +1,19 @@
 """Words and when they were said: guessed where the model gives no times, and carried from window to file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from transcriber.audio.windows import Window
 from transcriber.model.backend import WindowWord
 from transcriber.schemas import Word
+from transcriber.text.sentences import ends_sentence
+from transcriber.text.stretches import Stretch, overlap_s
 
 MIN_ALIGNED_S = 0.04  # a window of fewer than two mel frames crashed the aligner of older versions
+WORD_S, CHARACTER_S = 0.8, 0.1  # what an aligned word takes at most: a pause, a lost sentence is given to one beside it
+NO_TIME_S = 0.03  # two positions of the encoder's output
+LEAD_S = 0.2  # of a word before the speech that the detector found: words begin softly, and end so
 
 
 def proportional(text: str, start: float, end: float) -> tuple[WindowWord, ...]:
@@ -29,6 +36,48 @@ def spread(phrases: Iterable[WindowWord], window_s: float) -> tuple[WindowWord, 
         for phrase in phrases
         for word in proportional(phrase.text, min(phrase.start, window_s), min(phrase.end, window_s))
     )
+
+
+def longest_s(text: str) -> float:
+    """Seconds that a word takes where it is said slowly."""
+    return WORD_S + CHARACTER_S * len(text.strip())
+
+
+def with_sound(words: Sequence[WindowWord]) -> list[WindowWord]:
+    """The words of a loop up to where the aligner finds no more sound for them: from there on they last no time."""
+    gone = [one.end - one.start < NO_TIME_S and two.end - two.start < NO_TIME_S for one, two in pairwise(words)]
+    return list(words[: gone.index(True)] if True in gone else words)
+
+
+def placed(words: Sequence[WindowWord], window: Window) -> tuple[WindowWord, ...]:
+    """Aligned words, each in the speech that it overlaps most, none longer than people say it.
+
+    On the aligner's path each word ends where the next one begins: a pause is given to one of the two, and so is a
+    sentence that the model skipped. So of a word that is too long the end is right if it begins a sentence, else the
+    start.
+    """
+    before = ["", *(word.text for word in words)]
+    return tuple(
+        _placed(word, window.speech, begins=not previous or ends_sentence(previous))
+        for previous, word in zip(before, words, strict=False)
+    )
+
+
+def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> WindowWord:
+    said_in = [each for each in speech if overlap_s([each], (word.start, word.end))]
+    if not said_in:
+        return word
+    longest = longest_s(word.text)
+    if word.end - word.start <= longest:
+        start, end = max(said_in, key=lambda each: overlap_s([each], (word.start, word.end)))
+        return replace(word, start=max(word.start, start - LEAD_S), end=min(word.end, end + LEAD_S))
+    if begins:
+        start, end = said_in[-1]
+        last = min(word.end, end + LEAD_S)
+        return replace(word, start=max(last - longest, start - LEAD_S), end=last)
+    start, end = said_in[0]
+    first = max(word.start, start - LEAD_S)
+    return replace(word, start=first, end=min(first + longest, end + LEAD_S))
 
 
 def in_file_time(words: Iterable[WindowWord], window: Window) -> list[Word]:

@@ -182,10 +182,9 @@ class Backlog:
         with self._changed:
             self._schedule.fitted(len(results))
             live = [result for result in results if not result.row.owner.ended]
-            for result in live:
-                self._add(self._freed_by(result))
+            final = [heard for result in live for heard in self._final_in(result)]
             self._changed.notify_all()
-            return [(result.row.owner, result.heard) for result in live if result.heard]
+            return final
 
     def did_not_fit(self, rows: Sequence[Row[Any]]) -> None:
         """So many rows of their kind are too much for the device's memory: batches are smaller from now on."""
@@ -198,12 +197,18 @@ class Backlog:
             self._add(rows)
             self._changed.notify_all()
 
-    def _freed_by(self, result: Recognized[Job]) -> list[Row[Job]]:
+    def _final_in(self, result: Recognized[Job]) -> list[tuple[Job, Heard]]:
         row, job = result.row, result.row.owner
-        freed: list[Row[Job]] = []
         if row.window.index == 0 and row.language:
-            freed += job.detected(row.language, row.language_probability)
-        return freed + (job.became_final(row, result.heard.attempt) if result.heard else [row])
+            self._add(job.detected(row.language, row.language_probability))
+        self._add(result.parts if result.heard else [row])
+        heard = None if result.parts else result.heard
+        if heard and row.part:
+            heard = row.part.look.add(row.part.stretch, heard)
+        if not heard:
+            return []
+        self._add(job.became_final(heard))
+        return [(job, heard)]
 
     def _add(self, rows: Iterable[Row[Job]]) -> None:
         for row in rows:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from transcriber.audio.windows import Window
+from transcriber.engine.scheduling.looks import SecondLook
 from transcriber.model.backend import Ask, Mel
 from transcriber.model.quality import TEMPERATURES, Attempt
+from transcriber.text.stretches import Stretch
 
 MAX_NEW_TOKENS = (64, 128, 224)
 TOKENS_A_SECOND = 15  # generous, also for scripts that take several tokens a character
@@ -19,6 +21,14 @@ class Owner(Protocol):
     bulk: bool
 
 
+@dataclass(frozen=True)
+class Part:
+    """A row's place in the window of which it is a stretch that is heard again, in seconds of that window."""
+
+    look: SecondLook
+    stretch: Stretch
+
+
 OwnerT = TypeVar("OwnerT", bound=Owner)
 """The engine's own owner is `Job`; the policy of batches is tested with less."""
 
@@ -28,9 +38,10 @@ class Row(Generic[OwnerT]):
     """One window of one request, from its features to its final attempt; compared by identity.
 
     `mel` holds its features, [n_mels, 3000]. `encoded` is the encoder's output where the window is to be decoded
-    again; then `mel` is None. `language` is None until the model has detected it, with `language_probability`, 0 to 1.
+    again. `language` is None until the model has detected it, with `language_probability`, 0 to 1.
     `prompt_length` counts the tokens of its prompt. `alone` marks a row whose batch failed: it goes again with no
-    other. `since` is when it became ready, in seconds of the schedule's clock.
+    other. `part` is set where the window is a stretch of another one. `since` is when it became ready, in seconds of
+    the schedule's clock.
     """
 
     owner: OwnerT
@@ -43,12 +54,13 @@ class Row(Generic[OwnerT]):
     attempts: list[Attempt] = field(default_factory=list[Attempt])
     encoded: Any = None
     alone: bool = False
+    part: Part | None = None
     since: float = 0.0
 
     @property
     def again(self) -> bool:
-        """Whether it has been decoded before."""
-        return bool(self.attempts)
+        """Whether its sound has been decoded before."""
+        return bool(self.attempts or self.part)
 
     @property
     def temperature(self) -> float:

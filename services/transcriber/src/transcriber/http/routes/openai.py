@@ -97,7 +97,7 @@ def _shaped(transcript: Transcript, asked: OpenAIRequest) -> Response:
 def _verbose(transcript: Transcript, asked: OpenAIRequest) -> dict[str, Any]:
     found: dict[str, Any] = {
         "task": asked.task,
-        "language": "english" if asked.task == "translate" else name_of(transcript.language),
+        "language": "english" if asked.task == "translate" else name_of(transcript.language or "unknown"),
         "duration": transcript.duration_s,
         "text": transcript.text,
         "usage": _usage(transcript),

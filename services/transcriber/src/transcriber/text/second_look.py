@@ -1,0 +1,101 @@
+"""Speech that a window left without words: where it is, and its place in the text once it has been heard again.
+
+Decoded without time tokens a model may skip a sentence between two others with the best of confidence: no guard sees
+that, only the times of the words around it. The same sentence, cut out, is heard at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from transcriber.audio.windows import Window
+from transcriber.model.backend import WindowWord
+from transcriber.text.sentences import SPACELESS
+from transcriber.text.stretches import Stretch, joined, overlap_s, without
+
+NEAR_S = 0.5  # around a word: times from the model's attention are no better
+WORD_S, CHARACTER_S = 1.0, 0.2  # what a word may account for: guessed times, and scripts without spaces, are rough
+QUICKEST, QUICKEST_SPACELESS = 18.0, 6.0  # letters a second of quick speakers
+WHOLE = 0.9  # of a window
+MIN_HALVED_S = 8.0
+MIN_LOST_S = 1.5  # of speech without words: then it is heard again
+NEARER_S = 1.0  # stretches this near to each other are heard as one
+AROUND_S = 0.3  # kept on both sides
+MOST = 8  # stretches of one window
+SAME_WORDS = 4  # at an edge, that both texts may have
+
+
+def accounted(start: float, end: float, text: str) -> Stretch:
+    """What a word accounts for of the speech around it."""
+    longest_s = WORD_S + CHARACTER_S * len(text.strip())
+    return start - NEAR_S, min(end, start + longest_s) + NEAR_S
+
+
+def lost(window: Window, words: Iterable[WindowWord]) -> list[Stretch]:
+    """Stretches to hear again, in seconds of the window: its speech during which none of its `words` was said.
+
+    A stretch that is the whole window comes as two halves: as a whole it has just been decoded.
+    """
+    left = without(window.speech, joined(accounted(word.start, word.end, word.text) for word in words))
+    found = [each for each in joined(left, NEARER_S) if overlap_s(left, each) >= MIN_LOST_S]
+    wider = [(max(0.0, start - AROUND_S), min(window.duration, end + AROUND_S)) for start, end in found[:MOST]]
+    return [each for stretch in wider for each in (_halves(window) if _is_whole(stretch, window) else [stretch])]
+
+
+def may_have_lost(window: Window, text: str) -> bool:
+    """Whether so little text for so much speech may lack a sentence; what nobody will see times of is not aligned else.
+
+    Judged by the pace of quick speakers: whoever talks slowly is aligned without need, and nobody loses anything.
+    """
+    pace = QUICKEST_SPACELESS if SPACELESS.search(text) else QUICKEST
+    speech_s = sum(end - start for start, end in window.speech)
+    return speech_s - len(text.replace(" ", "")) / pace >= MIN_LOST_S
+
+
+def inserted(words: Sequence[WindowWord], found: Sequence[WindowWord], stretch: Stretch) -> tuple[WindowWord, ...]:
+    """The words of a window with those `found` in a stretch of it, which have times from the stretch's start.
+
+    They take the place of the stretch's former words. Words at the edges that both texts have are taken once; the word
+    before ends where those found begin.
+    """
+    if not found:
+        return tuple(words)
+    start, end = stretch[0] + AROUND_S, stretch[1] - AROUND_S
+    moved = [replace(word, start=stretch[0] + word.start, end=stretch[0] + word.end) for word in found]
+    before = [word for word in words if _middle(word) <= start]
+    after = [word for word in words if _middle(word) >= end]
+    moved = moved[_same(before, moved) :]
+    moved = moved[: len(moved) - _same(moved, after)]
+    if before and moved:
+        before[-1] = replace(before[-1], end=max(before[-1].start, min(before[-1].end, moved[0].start)))
+    return (*before, *moved, *after)
+
+
+def _is_whole(stretch: Stretch, window: Window) -> bool:
+    return stretch[1] - stretch[0] > WHOLE * window.duration
+
+
+def _halves(window: Window) -> list[Stretch]:
+    """Cut in the pause that is nearest to the middle; nothing where each half would be short."""
+    if window.duration < MIN_HALVED_S:
+        return []
+    middle = window.duration / 2
+    pauses = [(one[1] + two[0]) / 2 for one, two in pairwise(window.speech)]
+    near = [pause for pause in pauses if abs(pause - middle) < middle / 2]
+    cut = min(near, key=lambda pause: abs(pause - middle), default=middle)
+    return [(0.0, cut), (cut, window.duration)]
+
+
+def _middle(word: WindowWord) -> float:
+    return (word.start + word.end) / 2
+
+
+def _same(before: Sequence[WindowWord], after: Sequence[WindowWord]) -> int:
+    """How many words end the one text and begin the other."""
+    most = min(SAME_WORDS, len(before), len(after))
+    one, two = [_letters(word) for word in before[len(before) - most :]], [_letters(word) for word in after[:most]]
+    return next((count for count in range(most, 0, -1) if one[most - count :] == two[:count]), 0)
+
+
+def _letters(word: WindowWord) -> str:
+    return "".join(letter for letter in word.text.lower() if letter.isalnum())

@@ -1,0 +1,46 @@
+"""Aligned words go to the speech they overlap, and last no longer than people take to say them."""
+
+import pytest
+
+from transcriber.audio.windows import Span, Window
+from transcriber.model.backend import WindowWord
+from transcriber.text.word_times import in_file_time, placed, with_sound
+
+# Speech from 0 to 3 s and from 30 to 34 s of the file; in the window the second stretch begins at 3.8 s.
+WINDOW = Window(0, 8.2, (Span(0, 3.4, 0), Span(29.6, 34.4, 3.4)), speech=((0.2, 3.0), (3.8, 7.8)))
+
+
+def test_the_first_word_after_a_pause_is_shown_after_it() -> None:
+    said = [WindowWord(2.0, 2.9, " star.", 0.9), WindowWord(2.9, 4.2, " So", 0.9), WindowWord(4.2, 4.5, " it", 0.9)]
+    shown = in_file_time(placed(said, WINDOW), WINDOW)
+    assert shown[0].end < 3.4
+    assert shown[1].start == pytest.approx(29.8, abs=0.3), "26 s later than its place on the aligner's path"
+
+
+def test_a_word_before_a_pause_ends_before_it() -> None:
+    said = [WindowWord(2.0, 2.2, " a", 0.9), WindowWord(2.2, 4.0, " star,", 0.9), WindowWord(4.0, 4.5, " so", 0.9)]
+    assert in_file_time(placed(said, WINDOW), WINDOW)[1].end <= 3.4
+
+
+def test_of_a_word_that_is_too_long_a_sentences_first_keeps_its_end_and_any_other_its_start() -> None:
+    window = Window(0, 20, (Span(0, 20, 0),), speech=((0, 20),))
+    said = [WindowWord(0, 1, " Stars.", 0.9), WindowWord(1, 9, " Please", 0.9), WindowWord(9, 18, " enter", 0.9)]
+    _, please, enter = placed(said, window)
+    assert (please.end, enter.start) == (9, 9)
+    assert please.start > 7
+    assert enter.end < 11
+
+
+def test_words_outside_all_speech_stay_where_they_are() -> None:
+    said = [WindowWord(8.0, 8.2, " hm", 0.9)]
+    assert placed(said, WINDOW) == tuple(said)
+
+
+def test_words_of_a_loop_that_the_aligner_finds_no_sound_for_are_none() -> None:
+    loop = [*(WindowWord(n, n + 0.5, " hello", 0.9) for n in range(12)), *[WindowWord(12, 12, " hello", 0.9)] * 90]
+    assert len(with_sound(loop)) == 12
+
+
+def test_one_word_without_length_is_a_word() -> None:
+    said = [WindowWord(0, 0.5, " the", 0.9), WindowWord(0.5, 0.5, " a", 0.9), WindowWord(0.5, 1, " moon", 0.9)]
+    assert with_sound(said) == said
