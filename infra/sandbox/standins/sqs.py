@@ -10,7 +10,7 @@ import itertools
 import json
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -48,6 +48,7 @@ class Stored:
     handle: str | None = None
     received_at: float = 0.0
     receives: int = 0
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass
@@ -90,10 +91,10 @@ class StrictSqs:
         """Refuse the next so many requests of one kind."""
         self._faults[action] = (Refused(code, f"{code}, as the test asked", status), times)
 
-    def add(self, body: str, delay_s: float = 0) -> Stored:
+    def add(self, body: str, delay_s: float = 0, queue: str = NAME, attributes: dict[str, Any] | None = None) -> Stored:
         """A message, as a producer would send it."""
-        message = Stored(f"m{next(self._numbers)}", body, self.now() + delay_s)
-        self.messages.append(message)
+        message = Stored(f"m{next(self._numbers)}", body, self.now() + delay_s, attributes=attributes or {})
+        self._held(queue).append(message)
         self._changed.set()
         return message
 
@@ -149,10 +150,8 @@ class StrictSqs:
         return {"Messages": taken} if taken else {}
 
     async def _until_changed(self, seconds: float) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), seconds)
-        except TimeoutError:
-            return
 
     def _next_visible_s(self) -> float:
         return min((self.hidden_s(message) for message in self._held(NAME)), default=20.0) + 0.005
@@ -180,6 +179,7 @@ class StrictSqs:
             "Body": message.body,
             "MD5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),
             "Attributes": {"ApproximateReceiveCount": str(message.receives)},
+            "MessageAttributes": message.attributes,
         }
 
     def _change_visibility(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -203,17 +203,17 @@ class StrictSqs:
         """With a stale handle SQS says yes and deletes nothing."""
         try:
             message = self._by_handle(body["ReceiptHandle"])
+            (self.messages if message in self.messages else self.dead_letters).remove(message)
         except Refused:
             self.stale_deletes += 1
-            return {}
-        (self.messages if message in self.messages else self.dead_letters).remove(message)
         return {}
 
     def _send(self, body: dict[str, Any]) -> dict[str, Any]:
         delay_s = body.get("DelaySeconds", 0)
         if not 0 <= delay_s <= MAX_DELAY_S:
             raise Refused(WRONG, "DelaySeconds must be >= 0 and <= 900")
-        return {"MessageId": self.add(body["MessageBody"], delay_s).id}
+        queue = str(body["QueueUrl"]).rsplit("/", 1)[-1]
+        return {"MessageId": self.add(body["MessageBody"], delay_s, queue, body.get("MessageAttributes")).id}
 
     def _attributes(self, body: dict[str, Any]) -> dict[str, Any]:
         held = self._held(str(body["QueueUrl"]).rsplit("/", 1)[-1])

@@ -30,6 +30,16 @@ async def test_a_dry_run_shows_them_and_leaves_them_to_be_sent_back_right_after(
     assert await redrive(queue, Console(file=said), dry_run=False) == 3
 
 
+async def test_a_dead_letter_that_we_made_says_why(queue: Queue, sqs: StrictSqs) -> None:
+    sqs.add("not json")
+    (message,) = await queue.receive(1, 0, 30)
+    assert await queue.bury(message, "not_json: the message is not JSON")
+    assert sqs.messages == []
+    said = io.StringIO()
+    await redrive(queue, Console(file=said), dry_run=True)
+    assert said.getvalue() == "not json (not_json: the message is not JSON)\n"
+
+
 async def test_a_long_dry_run_shows_each_of_them_once(queue: Queue, sqs: StrictSqs) -> None:
     class Slow(io.StringIO):
         """Reading takes half a minute a line."""

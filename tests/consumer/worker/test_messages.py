@@ -5,8 +5,7 @@ import json
 import pytest
 
 from consumer.errors import BadMessage
-from consumer.models import Job
-from consumer.worker.messages import parse
+from consumer.worker.messages import Wanted, parse
 
 ID = "dQw4w9WgXcQ"
 URL = f"https://www.youtube.com/watch?v={ID}"
@@ -22,16 +21,53 @@ URL = f"https://www.youtube.com/watch?v={ID}"
     ],
 )
 def test_every_spelling_means_the_same(fields: dict[str, str]) -> None:
-    assert parse(json.dumps(fields)) == Job("v1", ID)
+    assert parse(json.dumps(fields)) == Wanted("v1", ID)
 
 
 def test_a_number_is_an_id_too() -> None:
     assert parse(json.dumps({"video_id": 42, "url": URL})).video_id == "42"
 
 
-def test_an_sns_envelope_is_opened() -> None:
-    inner = json.dumps({"video_id": "v1", "youtube_url": URL})
-    assert parse(json.dumps({"Type": "Notification", "MessageId": "m", "Message": inner})) == Job("v1", ID)
+@pytest.mark.parametrize("fields", [{"url": URL}, {"youtube_id": ID}, {"youtubeId": ID}, {"video_id": ID, "url": URL}])
+def test_a_youtube_video_alone_is_a_row_of_that_id(fields: dict[str, str]) -> None:
+    assert parse(json.dumps(fields)) == Wanted(ID, ID)
+
+
+def test_an_id_alone_leaves_the_address_to_the_row() -> None:
+    assert parse('{"video_id": "v1"}') == Wanted("v1", None)
+
+
+def test_an_id_of_youtube_s_may_begin_with_a_dash() -> None:
+    assert parse('{"youtube_id": "-_abcdefghi"}') == parse('{"video_id": "-_abcdefghi", "youtube_id": "-_abcdefghi"}')
+
+
+ASKED: dict[str, object] = {"video_id": "v1", "youtube_url": URL}
+TEST_EVENT: dict[str, object] = {"Service": "Amazon S3", "Event": "s3:TestEvent"}
+RECORDS: dict[str, object] = {"Records": [{"s3": {"object": {"key": "talk.mp4"}}}]}
+
+
+def sns(inner: dict[str, object]) -> dict[str, object]:
+    return {"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:…", "Message": json.dumps(inner)}
+
+
+def event_bridge(inner: dict[str, object]) -> dict[str, object]:
+    return {"version": "0", "id": "e", "detail-type": "Lecture", "source": "app", "detail": inner}
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [sns(ASKED), event_bridge(ASKED), sns(event_bridge(ASKED)), sns(sns(ASKED))],
+    ids=["SNS", "EventBridge", "EventBridge by SNS", "SNS by SNS"],
+)
+def test_an_envelope_is_opened(wrapped: dict[str, object]) -> None:
+    assert parse(json.dumps(wrapped)) == Wanted("v1", ID)
+
+
+@pytest.mark.parametrize("event", [TEST_EVENT, RECORDS, sns(RECORDS)])
+def test_an_object_in_a_bucket_is_no_video(event: dict[str, object]) -> None:
+    with pytest.raises(BadMessage, match="this is S3's notification") as caught:
+        parse(json.dumps(event))
+    assert caught.value.code == "s3_event"
 
 
 @pytest.mark.parametrize(
@@ -41,10 +77,12 @@ def test_an_sns_envelope_is_opened() -> None:
         ("hello", "not_json", "the message is not JSON"),
         ("[" * 200_000, "not_json", "the message is not JSON"),
         ("[1]", "not_json", "the message is not a JSON object"),
-        ("{}", "no_video_id", "the message has no video_id"),
-        ('{"video_id": "", "url": "x"}', "no_video_id", "the message has no video_id"),
-        ('{"video_id": true, "url": "x"}', "no_video_id", "the message has no video_id"),
-        ('{"video_id": ["v1"], "url": "x"}', "no_video_id", "the message has no video_id"),
+        ("{}", "no_video_id", "the message has neither video_id nor youtube_url"),
+        ('{"video_id": ""}', "no_video_id", "the message has neither"),
+        ('{"video_id": true}', "no_video_id", "the message has neither"),
+        ('{"video_id": ["v1"]}', "no_video_id", "the message has neither"),
+        ('{"url": "https://vimeo.com/1"}', "other_site", "vimeo.com is not YouTube"),
+        ('{"youtube_id": "short"}', "no_video", "is not the id of a video"),
         ('{"Type": "Notification", "Message": "hello"}', "not_json", "the message is not JSON"),
         ('{"video_id": "../../etc", "url": "x"}', "bad_video_id", "is not an id: letters, digits and _ . : - only"),
         ('{"video_id": "-rf", "url": "x"}', "bad_video_id", "is not an id"),
@@ -60,7 +98,6 @@ def test_a_message_that_names_no_row_is_refused(body: str, code: str, words: str
 @pytest.mark.parametrize(
     ("url", "code"),
     [
-        (None, "no_url"),
         ("https://vimeo.com/1", "other_site"),
         ("https://www.youtube.com/playlist?list=PL1", "playlist"),
         ("file:///etc/passwd", "bad_url"),
@@ -76,7 +113,7 @@ def test_a_message_without_a_usable_address_is_refused_and_names_its_row(url: st
 
 @pytest.mark.parametrize("language", ["de", "pt-BR", "zh-Hans"])
 def test_the_language_of_a_track_may_be_asked_for(language: str) -> None:
-    assert parse(json.dumps({"video_id": "v1", "url": URL, "language": language})) == Job("v1", ID, language)
+    assert parse(json.dumps({"video_id": "v1", "url": URL, "language": language})) == Wanted("v1", ID, language)
 
 
 @pytest.mark.parametrize("language", ["German, please", "de/../x", "d"])

@@ -1,5 +1,7 @@
 """One message from its receive to its end, for every verdict; real PostgreSQL, SQS as strict as the real one."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from consumer.errors import NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Job
 from consumer.worker.retry_policy import RetryPolicy
 from infra.sandbox.waiting import wait_until
-from tests.support.consumer.harness import Harness
+from tests.support.consumer.harness import URL, Harness
 
 JOB = Job("v1", "abcdefghijk")
 
@@ -116,13 +118,40 @@ async def test_only_as_many_messages_are_received_as_can_be_worked_on(harness: H
     "body",
     ["", "not json", "[]", '"text"', "{}", '{"video_id": "v9"}', '{"video_id": "v9", "url": "https://vimeo.com/1"}'],
 )
-async def test_a_bad_message_is_dealt_with_and_the_loop_goes_on(harness: Harness, body: str) -> None:
+async def test_a_bad_message_without_a_row_becomes_a_dead_letter_that_says_why(harness: Harness, body: str) -> None:
     harness.sqs.add(body)
     harness.send()
     async with harness.worker() as worker:
         await harness.ended(worker, "bad_message")
         await harness.ended(worker, "completed")
     assert harness.sqs.messages == []
+    (letter,) = harness.sqs.dead_letters
+    assert letter.body == body
+    assert re.fullmatch(r"(not_json|no_video_id|no_url|other_site): .+", letter.attributes["reason"]["StringValue"])
+
+
+async def test_a_bad_message_that_may_not_be_made_a_dead_letter_comes_back(harness: Harness) -> None:
+    harness.sqs.fail("SendMessage", "AccessDenied")
+    message = harness.sqs.add("not json")
+    async with harness.worker() as worker:
+        await harness.ended(worker, "bad_message")
+    assert harness.sqs.dead_letters == []
+    assert 20 < harness.sqs.hidden_s(message) <= 30
+
+
+async def test_a_message_with_a_row_s_id_alone_takes_the_address_from_the_row(harness: Harness) -> None:
+    await harness.videos.submit(JOB)
+    harness.sqs.add('{"video_id": "v1"}')
+    async with harness.worker() as worker:
+        await harness.ended(worker, "completed")
+    assert (await harness.row())["youtube_url"] == JOB.url
+
+
+async def test_an_address_alone_makes_a_row_of_the_video_s_own_id(harness: Harness) -> None:
+    harness.sqs.add(json.dumps({"url": URL}))
+    async with harness.worker() as worker:
+        await harness.ended(worker, "completed")
+    assert (await harness.row("abcdefghijk"))["status"] == "completed"
 
 
 async def test_a_bad_message_that_names_a_row_says_so_there(harness: Harness) -> None:

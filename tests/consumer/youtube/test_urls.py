@@ -43,6 +43,8 @@ def test_every_form_of_an_address_gives_the_video(url: str) -> None:
         ("", "other_site"),
         ("https://www.youtube.com/playlist?list=PL1234567890", "playlist"),
         ("https://www.youtube.com/watch?list=PL1234567890", "playlist"),
+        ("https://www.youtube.com/embed/videoseries?list=PL1234567890", "playlist"),
+        ("https://www.youtube.com/embed/live_stream?channel=UC123", "playlist"),
         ("https://www.youtube.com/@somebody", "no_video"),
         ("https://www.youtube.com/channel/UC123", "no_video"),
         ("https://www.youtube.com/", "no_video"),

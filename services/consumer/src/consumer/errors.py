@@ -2,7 +2,7 @@
 
 LecternError                 message            row                      attempt spent
 ├── ConfigError              (the process ends with code 2 before it receives anything)
-├── BadMessage               deleted            rejected, says why       no
+├── BadMessage               deleted            rejected, says why       no    without a row: a dead letter
 ├── RowRefused               released           there is none            no    in the end a dead letter
 ├── VideoError               deleted            failed, says why         yes   never again: private, gone, no sound
 ├── PolicyError              deleted            rejected, says why       no    too long

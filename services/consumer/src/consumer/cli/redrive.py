@@ -1,7 +1,6 @@
 """Dead letters go back to the queue that gave them up."""
 
 import asyncio
-import json
 
 from rich.console import Console
 
@@ -16,7 +15,9 @@ async def redrive(queue: Queue, console: Console, *, dry_run: bool) -> int:
 
     Each is taken once: one that comes back meanwhile stays.
     """
-    dead = await _dead_letters(queue)
+    dead = await queue.dead_letters()
+    if dead is None:
+        raise ConfigError(f"the queue {queue.url} has no dead-letter queue")
     known: set[str] = set()
     held: list[Message] = []
     moved = 0
@@ -26,7 +27,8 @@ async def redrive(queue: Queue, console: Console, *, dry_run: bool) -> int:
         if not fresh:
             break
         for message in fresh:
-            console.print(message.body[:200], highlight=False, markup=False)
+            why = f" ({message.reason})" if message.reason else ""
+            console.print(f"{message.body[:200]}{why}", highlight=False, markup=False)
             known.add(message.id if dry_run else await _moved(message, dead, queue))
         moved += len(fresh)
     await asyncio.gather(*(dead.release(message) for message in held))
@@ -38,11 +40,3 @@ async def _moved(message: Message, dead: Queue, queue: Queue) -> str:
     sent = await queue.send(message.body)
     await dead.delete(message)
     return sent
-
-
-async def _dead_letters(queue: Queue) -> Queue:
-    policy = (await queue.attributes()).get("RedrivePolicy")
-    if not policy:
-        raise ConfigError(f"the queue {queue.url} has no dead-letter queue")
-    arn = str(json.loads(policy)["deadLetterTargetArn"])  # dead letters stay in their queue's account and region
-    return queue.sibling(arn.rsplit(":", 1)[-1])

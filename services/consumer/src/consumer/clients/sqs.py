@@ -29,13 +29,17 @@ GONE: dict[str, type[LecternError]] = {
 
 @dataclass(frozen=True)
 class Message:
-    """One delivery: the handle is good for this receive only; `received_at` is our monotonic clock."""
+    """One delivery: the handle is good for this receive only; `received_at` is our monotonic clock.
+
+    `reason` says of a dead letter that we made why we did.
+    """
 
     id: str
     body: str
     handle: str
     receives: int
     received_at: float = field(default_factory=time.monotonic)
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,9 @@ class Queue:
             WaitTimeSeconds=min(wait_s, MAX_WAIT_S),
             VisibilityTimeout=int(lease_s),
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            MessageAttributeNames=["reason"],
         )
-        return [
-            Message(m["MessageId"], m["Body"], m["ReceiptHandle"], int(m["Attributes"]["ApproximateReceiveCount"]))
-            for m in answer.get("Messages", [])
-        ]
+        return [_message(each) for each in answer.get("Messages", [])]
 
     async def extend(self, message: Message, seconds: float) -> None:
         """Hide a message for so long from now on; 0 releases it. Raises LeaseLost past SQS's twelve hours."""
@@ -98,11 +100,35 @@ class Queue:
         """The message is dealt with."""
         await self._call("delete a message", self._client.delete_message, ReceiptHandle=message.handle)
 
-    async def send(self, body: str, delay_s: float = 0) -> str:
-        """Queue a message, to be seen after `delay_s` (a quarter of an hour at most); its id."""
-        delay = {"DelaySeconds": int(min(delay_s, MAX_DELAY_S))} if delay_s >= 1 else {}
-        answer = await self._call("send a message", self._client.send_message, MessageBody=body, **delay)
+    async def send(self, body: str, delay_s: float = 0, *, reason: str | None = None) -> str:
+        """Queue a message, to be seen after `delay_s` (a quarter of an hour at most); its id.
+
+        `reason` goes with it as an attribute of that name.
+        """
+        values: dict[str, object] = {"MessageBody": body}
+        if delay_s >= 1:
+            values["DelaySeconds"] = int(min(delay_s, MAX_DELAY_S))
+        if reason:
+            values["MessageAttributes"] = {"reason": {"DataType": "String", "StringValue": reason}}
+        answer = await self._call("send a message", self._client.send_message, **values)
         return str(answer["MessageId"])
+
+    async def bury(self, message: Message, reason: str) -> bool:
+        """Make a dead letter of a message, with words about it; False where the queue has none."""
+        dead = await self.dead_letters()
+        if dead is None:
+            return False
+        await dead.send(message.body, reason=reason)
+        await self.delete(message)
+        return True
+
+    async def dead_letters(self) -> "Queue | None":
+        """The queue of what is given up; None where the queue has none."""
+        policy = (await self.attributes()).get("RedrivePolicy")
+        if not policy:
+            return None
+        arn = str(json.loads(policy)["deadLetterTargetArn"])  # dead letters stay in their queue's account and region
+        return self.sibling(arn.rsplit(":", 1)[-1])
 
     async def attributes(self) -> dict[str, str]:
         """What SQS says about the queue."""
@@ -132,6 +158,16 @@ class Queue:
     async def _call(self, what: str, method: Callable[..., dict[str, Any]], **values: object) -> dict[str, Any]:
         with aws.translate_errors("SQS", what, GONE):
             return await asyncio.to_thread(method, QueueUrl=self.url, **values)
+
+
+def _message(received: dict[str, Any]) -> Message:
+    return Message(
+        id=received["MessageId"],
+        body=received["Body"],
+        handle=received["ReceiptHandle"],
+        receives=int(received["Attributes"]["ApproximateReceiveCount"]),
+        reason=received.get("MessageAttributes", {}).get("reason", {}).get("StringValue"),
+    )
 
 
 def _patience(attributes: dict[str, str]) -> Patience:

@@ -105,9 +105,10 @@ class Videos:
         why = (outcome.code, outcome.words)
         await self._end("give_up", claim, (outcome.status, *why, int(outcome.refund)), (outcome.name, *why))
 
-    async def reject(self, video_id: str, code: str, message: str) -> None:
-        """A message named this row and nothing that can be worked on; changes nothing where there is no such row."""
+    async def reject(self, video_id: str, code: str, message: str) -> bool:
+        """A message named this row and nothing that can be worked on; False where there is no such row."""
         await self._execute("reject", video_id, code, message)
+        return await self.row(video_id) is not None
 
     async def submit(self, job: Job) -> bool:
         """Queue a video anew; False while somebody works on it."""

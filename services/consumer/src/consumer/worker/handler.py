@@ -21,6 +21,7 @@ from consumer.worker.circuit_breaker import Breaker
 from consumer.worker.lease import Lease
 from consumer.worker.messages import parse
 from consumer.worker.retry_policy import INTERRUPTED, RENEWED, RetryPolicy
+from consumer.youtube.urls import parse_video_url
 
 log = structlog.get_logger()
 LONGEST_HELD_S = 3600.0
@@ -60,11 +61,10 @@ class Handler:
     async def handle(self, message: Message) -> str:
         """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on: then give it back."""
         try:
-            job = parse(message.body)
+            job = await self._read(message)
+            claim = await self._videos.claim(job, self._owner, self._lease_s, message.id)
         except BadMessage as error:
             return await self._refuse(message, error)
-        try:
-            claim = await self._videos.claim(job, self._owner, self._lease_s, message.id)
         except RowRefused as error:
             return await self._unfit(message, error)
         except LecternError as error:
@@ -76,6 +76,20 @@ class Handler:
             if self._is_last(message) and message.receives > 1:  # a queue that delivers once leaves no other chance
                 return await self._end(message, claim, RENEWED)
             return await self._attempt(message, job, claim)
+
+    async def _read(self, message: Message) -> Job:
+        """What a message asks for; where it names only a row, the row may hold the address."""
+        wanted = parse(message.body)
+        if wanted.youtube_id is not None:
+            return Job(wanted.video_id, wanted.youtube_id, wanted.language)
+        row = await self._videos.row(wanted.video_id)
+        if row is None or not row["youtube_url"]:
+            words = "the message has no youtube_url, and its row has none"
+            raise BadMessage(words, code="no_url", video_id=wanted.video_id)
+        try:
+            return Job(wanted.video_id, parse_video_url(row["youtube_url"]), wanted.language)
+        except BadMessage as error:
+            raise BadMessage(str(error), code=error.code, video_id=wanted.video_id) from error
 
     async def give_back(self, message: Message, delay_s: float) -> None:
         """To come back after a while; where this was its last delivery, as a copy. A kill in between leaves both."""
@@ -165,15 +179,25 @@ class Handler:
 
     async def _refuse(self, message: Message, error: BadMessage) -> str:
         log.warning("message.bad", code=error.code, error=str(error), body=message.body[:200])
+        said = False
         try:
             if error.video_id is not None:
-                await self._videos.reject(error.video_id, error.code, str(error))
+                said = await self._videos.reject(error.video_id, error.code, str(error))
         except RowRefused as refused:
             log.warning("row.refused", error=str(refused))  # then there is no row that could say it
         except LecternError as failed:
             return await self._no_database(message, failed)
-        await self._delete(message)
+        await (self._delete(message) if said else self._bury(message, error))
         return "bad_message"
+
+    async def _bury(self, message: Message, error: BadMessage) -> None:
+        """What no row can say, a dead letter says; where there is no queue for those, the log has said it."""
+        try:
+            buried = await self._queue.bury(message, f"{error.code}: {error}")
+        except LecternError as failed:
+            log.error("message.not_buried", error=str(failed))
+            return await self._release(message, self._retry.backoff_s(message.receives))  # in the end SQS does it
+        return None if buried else await self._delete(message)
 
     async def _unfit(self, message: Message, error: RowRefused) -> str:
         """Its producer may yet make the row; what stays unfit becomes a dead letter, for an operator to see."""

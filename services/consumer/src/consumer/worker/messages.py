@@ -1,35 +1,46 @@
-"""A queue message becomes a job, or an error that says what is wrong with it."""
+"""What a queue message asks for, whatever it is wrapped in, or an error that says what is wrong with it."""
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, cast
 
 from consumer.errors import BadMessage
-from consumer.models import Job
-from consumer.youtube.urls import parse_video_url
+from consumer.youtube.urls import parse_video_id, parse_video_url
 
 ID = ("video_id", "videoId")
 URL = ("youtube_url", "youtubeUrl", "url")
+YOUTUBE_ID = ("youtube_id", "youtubeId")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # such as de, pt-BR, zh-Hans
-VIDEO_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
+VIDEO_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}|[A-Za-z0-9_-]{11}")  # YouTube's may begin with - or _
+MOST_ENVELOPES = 4  # EventBridge to SNS to SQS is two
 
 
-def parse(body: str) -> Job:
-    """The job that a message asks for; SNS envelopes are opened. Raises BadMessage."""
-    fields = _object(body)
-    if fields.get("Type") == "Notification" and isinstance(fields.get("Message"), str):
-        fields = _object(fields["Message"])
+@dataclass(frozen=True)
+class Wanted:
+    """The row's id and the YouTube video's, which is None where only the row can tell."""
+
+    video_id: str
+    youtube_id: str | None
+    language: str | None = None
+
+
+def parse(body: str) -> Wanted:
+    """What a message asks for; SNS and EventBridge envelopes are opened.
+
+    A YouTube video alone is a row of that id. Raises BadMessage, which names the row where the message does.
+    """
+    fields = _opened(_object(body))
     video_id = _text(fields, ID)
-    if video_id is None:
-        raise BadMessage("the message has no video_id", code="no_video_id")
-    check_video_id(video_id)
-    url = _text(fields, URL)
-    if url is None:
-        raise BadMessage("the message has no youtube_url", code="no_url", video_id=video_id)
+    if video_id is not None:
+        check_video_id(video_id)
     try:
-        return Job(video_id, parse_video_url(url), _language(fields))
+        youtube_id, language = _youtube_id(fields), _language(fields)
     except BadMessage as error:
         raise BadMessage(str(error), code=error.code, video_id=video_id) from error
+    if video_id or youtube_id:
+        return Wanted(video_id or youtube_id or "", youtube_id, language)
+    raise BadMessage("the message has neither video_id nor youtube_url", code="no_video_id")
 
 
 def check_video_id(video_id: str) -> None:
@@ -37,6 +48,28 @@ def check_video_id(video_id: str) -> None:
     if not VIDEO_ID.fullmatch(video_id):
         words = f"video_id {video_id[:40]!r} is not an id: letters, digits and _ . : - only"
         raise BadMessage(words, code="bad_video_id")
+
+
+def _opened(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is inside of the envelopes of SNS and EventBridge, in any order. Raises BadMessage for S3's."""
+    for _ in range(MOST_ENVELOPES):
+        if fields.get("Type") == "Notification" and isinstance(fields.get("Message"), str):
+            fields = _object(fields["Message"])
+        elif "detail-type" in fields and isinstance(fields.get("detail"), dict):
+            fields = fields["detail"]
+        else:
+            break
+    if fields.get("Event") == "s3:TestEvent" or "Records" in fields:
+        raise BadMessage("this is S3's notification of an object, not the address of a video", code="s3_event")
+    return fields
+
+
+def _youtube_id(fields: dict[str, Any]) -> str | None:
+    """The address wins over the bare id."""
+    if (url := _text(fields, URL)) is not None:
+        return parse_video_url(url)
+    bare = _text(fields, YOUTUBE_ID)
+    return None if bare is None else parse_video_id(bare)
 
 
 def _language(fields: dict[str, Any]) -> str | None:

@@ -10,6 +10,8 @@ WATCH_HOSTS = {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube
 NO_COOKIE_HOSTS = {"youtube-nocookie.com", "www.youtube-nocookie.com"}
 SHORT_HOSTS = {"youtu.be", "www.youtu.be"}
 PATHS = ("shorts", "live", "embed", "v")
+NO_VIDEOS = {"videoseries", "live_stream"}
+"""Eleven characters each, and yet players of a playlist and of whatever a channel sends just now."""
 MAX_URL = 2048
 
 
@@ -38,6 +40,11 @@ def parse_video_url(text: str) -> str:
     raise BadMessage("the address names no video: it should look like youtube.com/watch?v=…", code="no_video")
 
 
+def parse_video_id(text: str) -> str:
+    """A bare id, such as a message's youtube_id. Raises BadMessage where it is none."""
+    return _checked(text)
+
+
 def _parsed(text: str) -> ParseResult:
     """An http(s) address without tricks."""
     if len(text) > MAX_URL or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
@@ -61,6 +68,8 @@ def _parsed(text: str) -> ParseResult:
 
 
 def _checked(video: str) -> str:
+    if video in NO_VIDEOS:
+        raise BadMessage("this is a player of many videos: send the address of one video", code="playlist")
     if not VIDEO_ID.fullmatch(video):
         raise BadMessage(f"{video[:20]!r} is not the id of a video: it should have eleven characters", code="no_video")
     return video
