@@ -1,9 +1,10 @@
 """The operator's commands. Each reads the environment that .env.example lists."""
 
 import asyncio
-import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,18 +16,19 @@ from consumer.cli import report
 from consumer.cli.doctor import examine
 from consumer.cli.process import process_one
 from consumer.cli.redrive import redrive as redrive_dead_letters
+from consumer.cli.submit import read_jobs
+from consumer.cli.submit import retry as retry_videos
+from consumer.cli.submit import submit as submit_jobs
 from consumer.cli.variables import describe
 from consumer.database.migrator import find_migrations
 from consumer.database.migrator import migrate as apply_migrations
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
-from consumer.errors import BadMessage, ConfigError, LecternError, TransientError
-from consumer.models import Job, Status
+from consumer.errors import BadMessage, ConfigError
+from consumer.models import Status
 from consumer.observability import logs
 from consumer.settings import DatabaseSettings, PipelineSettings, Settings, read_settings
-from consumer.worker.messages import check_video_id
 from consumer.youtube.update import update, use_built_in
-from consumer.youtube.urls import parse_video_url
 from consumer.youtube.versions import own_version
 
 app = typer.Typer(
@@ -36,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # the list of variables keeps its lines
     epilog=describe(),
 )
-console = Console()
+Json = Annotated[bool, typer.Option("--json", help="print JSON, for programs")]
 VideoId = Annotated[str, typer.Argument(help="the row's id, as given in the message", metavar="ID")]
 
 
@@ -46,7 +48,7 @@ def lectern(
 ) -> None:
     """Turns queued YouTube lectures into study material. Set up by environment variables, which are listed below."""
     if show_version:
-        console.print(f"lectern {version()}", highlight=False)
+        typer.echo(f"lectern {version()}")
         raise typer.Exit
 
 
@@ -60,33 +62,64 @@ def consume() -> None:
 
 @app.command()
 def submit(
-    url: Annotated[str, typer.Argument(help="any form of a YouTube address", metavar="URL")],
+    wanted: Annotated[
+        list[str] | None, typer.Argument(help="any form of a YouTube address, or the video's id", metavar="URL")
+    ] = None,
     video_id: Annotated[str | None, typer.Option("--id", help="the row's id; the video's own when left out")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="a file with one a line", exists=True)] = None,
+    as_json: Json = False,
 ) -> None:
-    """Queue a video; prints its id."""
+    """Queue videos; prints their ids."""
     logs.configure(quiet=True)
-    youtube_id = parse_video_url(url)
-    job = Job(video_id or youtube_id, youtube_id)
-    check_video_id(job.video_id)
-    asyncio.run(_submit(read_settings(Settings), job))
-    console.print(f"{job.video_id} is queued: lectern status {job.video_id}")
+    jobs = read_jobs(wanted or [], file, video_id)
+    _print_json(asyncio.run(submit_jobs(read_settings(Settings), jobs, _console(as_json))), as_json)
 
 
 @app.command()
-def status(video_id: VideoId) -> None:
+def retry(
+    video_ids: Annotated[list[str] | None, typer.Argument(help="rows' ids", metavar="ID")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="all that failed")] = False,
+    code: Annotated[str | None, typer.Option("--code", help="with --failed: of this error_code only")] = None,
+    as_json: Json = False,
+) -> None:
+    """Queue videos anew, from the address in their rows."""
+    logs.configure(quiet=True)
+    if bool(video_ids) == failed:
+        raise ConfigError("name rows by their ids, or all that failed by --failed (--code CODE)")
+    _print_json(asyncio.run(retry_videos(read_settings(Settings), video_ids or [], code, _console(as_json))), as_json)
+
+
+@app.command("list")
+def list_videos(
+    statuses: Annotated[list[Status] | None, typer.Option("--status", help="of this status; may be repeated")] = None,
+    most: Annotated[int, typer.Option("--most", help="how many", min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """Show videos, by what changed last."""
+    logs.configure(quiet=True)
+    rows = asyncio.run(_rows(statuses or [], most))
+    report.print_list(_console(as_json), rows)
+    _print_json(rows, as_json)
+
+
+@app.command()
+def status(video_id: VideoId, as_json: Json = False) -> None:
     """Show a video's row."""
     logs.configure(quiet=True)
     row = asyncio.run(_row(video_id))
-    report.print_row(console, row)
+    report.print_row(_console(as_json), row)
+    _print_json(row, as_json)
     if row["status"] == Status.FAILED:
         raise typer.Exit(1)
 
 
 @app.command()
-def explain(video_id: VideoId) -> None:
+def explain(video_id: VideoId, as_json: Json = False) -> None:
     """Show what happened to a video, and what is next."""
     logs.configure(quiet=True)
-    asyncio.run(_explain(video_id))
+    row, attempts, stages = asyncio.run(_history(video_id))
+    report.print_history(_console(as_json), row, attempts, stages)
+    _print_json({"row": row, "attempts": attempts, "stages": stages}, as_json)
 
 
 @app.command()
@@ -95,33 +128,41 @@ def process(
         str, typer.Argument(help="a YouTube address, or a local audio or video file", metavar="URL_OR_FILE")
     ],
     out: Annotated[Path, typer.Option(help="where the results go", metavar="DIR")] = Path("out"),
+    as_json: Json = False,
 ) -> None:
     """Do one video without AWS; needs a transcriber at TRANSCRIBER_URL."""
     logs.configure(quiet=True)
-    asyncio.run(process_one(source, out, read_settings(PipelineSettings), console))
+    made = asyncio.run(process_one(source, out, read_settings(PipelineSettings), _console(as_json)))
+    _print_json(made, as_json)
 
 
 @app.command()
-def migrate() -> None:
+def migrate(as_json: Json = False) -> None:
     """Make the tables, or add what they lack."""
     logs.configure(quiet=True)
-    settings = read_settings(DatabaseSettings)
-    applied = asyncio.run(_migrate(settings))
-    console.print(f"applied {', '.join(applied)}" if applied else "the database is up to date")
+    applied = asyncio.run(_migrate(read_settings(DatabaseSettings)))
+    _console(as_json).print(f"applied {', '.join(applied)}" if applied else "the database is up to date")
+    _print_json({"applied": applied}, as_json)
 
 
 @app.command()
-def redrive(dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False) -> None:
+def redrive(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False,
+    as_json: Json = False,
+) -> None:
     """Send dead letters back to the queue."""
     logs.configure(quiet=True)
-    moved = asyncio.run(redrive_dead_letters(make_queue(read_settings(Settings)), console, dry_run=dry_run))
-    console.print(f"{moved} messages {'would be' if dry_run else 'were'} sent back")
+    queue, shown = make_queue(read_settings(Settings)), _console(as_json)
+    moved = asyncio.run(redrive_dead_letters(queue, shown, dry_run=dry_run))
+    shown.print(f"{moved} messages {'would be' if dry_run else 'were'} sent back")
+    _print_json({"moved": moved, "dry_run": dry_run}, as_json)
 
 
 @app.command("update-ytdlp")
 def update_ytdlp(
     wanted: Annotated[str | None, typer.Option("--version", help="this version; the newest when left out")] = None,
     built_in: Annotated[bool, typer.Option("--built-in", help="go back to the one of the image")] = False,
+    as_json: Json = False,
 ) -> None:
     """Fetch a newer yt-dlp and use it.
 
@@ -133,37 +174,45 @@ def update_ytdlp(
         raise ConfigError("YTDLP_OVERLAY_DIR is not set: name a folder that outlives this container, such as a volume")
     if built_in:
         use_built_in(home)
-        console.print(f"the built-in yt-dlp {own_version()} is used from now on")
-        return
-    verified = asyncio.run(update(home, wanted)).verified
-    console.print(
-        f"yt-dlp {verified.version} with solver {verified.solver} is used from now on; built in is {verified.replaces}"
+        _console(as_json).print(f"the built-in yt-dlp {own_version()} is used from now on")
+        return _print_json({"version": own_version()}, as_json)
+    used = asyncio.run(update(home, wanted)).verified
+    _console(as_json).print(
+        f"yt-dlp {used.version} with solver {used.solver} is used from now on; built in is {used.replaces}"
     )
+    return _print_json(asdict(used), as_json)
 
 
 @app.command()
 def doctor(
     wait: Annotated[bool, typer.Option("--wait", help="give a database that restarts half a minute")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check everything that a consumer needs."""
     logs.configure(quiet=True)
-    if not asyncio.run(examine(read_settings(Settings), console, wait=wait)):
+    findings = asyncio.run(examine(read_settings(Settings), _console(as_json), wait=wait))
+    _print_json([asdict(finding) for finding in findings], as_json)
+    if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
 
 
-async def _submit(settings: Settings, job: Job) -> None:
+def _console(as_json: bool) -> Console:
+    """Where words for people go: nowhere, where a program reads."""
+    return Console(quiet=as_json)
+
+
+def _print_json(value: object, as_json: bool) -> None:
+    if as_json:
+        typer.echo(report.to_json(value))
+
+
+async def _rows(statuses: Sequence[Status], most: int) -> Sequence[dict[str, Any]]:
+    settings = read_settings(DatabaseSettings)
     async with connect(settings, tries=1) as pool:
-        videos = Videos(pool, settings.video_table)
-        if not await videos.submit(job):
-            raise TransientError(f"video {job.video_id} is being worked on: lectern status {job.video_id}")
-        try:
-            await make_queue(settings).send(json.dumps({"video_id": job.video_id, "youtube_url": job.url}))
-        except LecternError as error:
-            await videos.reject(job.video_id, "not_queued", f"it could not be queued: {error}")
-            raise
+        return await Videos(pool, settings.video_table).recent(statuses, None, most)
 
 
-async def _row(video_id: str) -> dict[str, object]:
+async def _row(video_id: str) -> dict[str, Any]:
     settings = read_settings(DatabaseSettings)
     async with connect(settings, tries=1) as pool:
         row = await Videos(pool, settings.video_table).row(video_id)
@@ -172,12 +221,13 @@ async def _row(video_id: str) -> dict[str, object]:
     return row
 
 
-async def _explain(video_id: str) -> None:
+async def _history(video_id: str) -> tuple[dict[str, Any], Sequence[dict[str, Any]], Sequence[dict[str, Any]]]:
+    """The row, its attempts and their stages."""
     row = await _row(video_id)
     settings = read_settings(DatabaseSettings)
     async with connect(settings, tries=1) as pool:
         videos = Videos(pool, settings.video_table)
-        report.print_history(console, row, await videos.attempts(video_id), await videos.stages(video_id))
+        return row, await videos.attempts(video_id), await videos.stages(video_id)
 
 
 async def _migrate(settings: DatabaseSettings) -> list[str]:

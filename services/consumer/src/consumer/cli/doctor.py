@@ -4,8 +4,10 @@ import asyncio
 import os
 import shutil
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -27,6 +29,7 @@ from consumer.youtube.versions import find_deno, find_overlay, own_version
 Check = Callable[[Settings], Awaitable[str]]
 YOUTUBE, YOUTUBE_S = "www.youtube.com", 5.0
 WORDINGS_DAYS = 7
+MARKS = {"ok": "[green]ok [/]", "doubtful": "[yellow]?? [/]", "bad": "[red]BAD[/]"}
 LEAST_FREE_BYTES = 10**9  # one long video and its audio
 ROOMY_FREE_BYTES = 5 * 10**9
 LAST_WORDS_S = 20.0  # to give messages back, and to end
@@ -36,8 +39,17 @@ class Doubtful(LecternError):
     """Not well, but the consumer copes with it, so a start need not fail."""
 
 
-async def examine(settings: Settings, console: Console, *, wait: bool = False) -> bool:
-    """Print a line a check; whether all is well. `wait` for a database that starts, as `consume` does."""
+@dataclass(frozen=True)
+class Finding:
+    """What one check found; `state` is ok, doubtful or bad."""
+
+    check: str
+    state: Literal["ok", "doubtful", "bad"]
+    says: str
+
+
+async def examine(settings: Settings, console: Console, *, wait: bool = False) -> list[Finding]:
+    """Print a line a check, and return what was found. `wait` for a database that starts, as `consume` does."""
     checks: dict[str, Check] = {
         "ffmpeg": _ffmpeg,
         "yt-dlp": _ytdlp,
@@ -51,16 +63,21 @@ async def examine(settings: Settings, console: Console, *, wait: bool = False) -
         "study": _study,
         "stop": _stop,
     }
-    well = True
+    findings: list[Finding] = []
     for name, check in checks.items():
-        try:
-            mark, said = "[green]ok [/]", await check(settings)
-        except Doubtful as error:
-            mark, said = "[yellow]?? [/]", str(error)
-        except LecternError as error:
-            mark, said, well = "[red]BAD[/]", str(error), False
-        console.print(f"{mark} {name:12} {escape(said)}", soft_wrap=True, highlight=False)
-    return well
+        found = await _found(name, check, settings)
+        console.print(f"{MARKS[found.state]} {name:12} {escape(found.says)}", soft_wrap=True, highlight=False)
+        findings.append(found)
+    return findings
+
+
+async def _found(name: str, check: Check, settings: Settings) -> Finding:
+    try:
+        return Finding(name, "ok", await check(settings))
+    except Doubtful as error:
+        return Finding(name, "doubtful", str(error))
+    except LecternError as error:
+        return Finding(name, "bad", str(error))
 
 
 async def _ffmpeg(_: Settings) -> str:

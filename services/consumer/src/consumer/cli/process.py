@@ -5,6 +5,7 @@ import shutil
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich.console import Console
 
@@ -21,8 +22,8 @@ from consumer.settings import PipelineSettings
 from consumer.youtube.urls import parse_video_url
 
 
-async def process_one(wanted: str, out: Path, settings: PipelineSettings, console: Console) -> Path:
-    """Make everything from a file or an address and put it into a folder of `out`; the folder. Raises LecternError."""
+async def process_one(wanted: str, out: Path, settings: PipelineSettings, console: Console) -> dict[str, Any]:
+    """Make everything from a file or an address and put it into a folder of `out`; what it is. Raises LecternError."""
     local = Path(wanted)
     is_file = await asyncio.to_thread(local.exists)
     name = local.stem if is_file else _video(wanted)
@@ -44,7 +45,14 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
     for warning in made.material.warnings:
         console.print(f"note: {warning}", style="yellow", markup=False)
     console.print(f"everything is in {target}/ — open {target / 'study.html'}")
-    return target
+    return {
+        "folder": str(target),
+        "cards": len(made.material.cards),
+        "quiz": len(made.material.quiz),
+        "provider": made.material.provider,
+        "warnings": made.material.warnings,
+        "cost_usd": made.material.usage.cost_usd,
+    }
 
 
 def _video(wanted: str) -> str:

@@ -1,7 +1,9 @@
 """A video's row and its history as an operator reads them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +20,25 @@ def print_row(console: Console, row: Mapping[str, Any]) -> None:
         if value not in (None, ""):
             table.add_row(name, escape(_shown(name, value)))
     console.print(table)
+
+
+def print_list(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A row a line: id, status, how far it is, when it changed, its title, and what went wrong."""
+    for row in rows:
+        told = "  ".join(words for words in (row["title"], row["error_message"]) if words)
+        line = f"{row['id']:<12} {row['status']:<12} {row['progress']:>4.0%}  {_time(row['updated_at'])}  {told}"
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def to_json(value: object) -> str:
+    """Times as ISO 8601, sums of money as numbers."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str | float:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def print_history(

@@ -125,6 +125,10 @@ class Videos:
         rows = await self._fetch("row", video_id)
         return rows[0] if rows else None
 
+    async def recent(self, statuses: Sequence[Status], code: str | None, most: int) -> list[dict[str, Any]]:
+        """Rows by what changed last: of these statuses (all where there are none), with this error code."""
+        return await self._fetch("recent", list(statuses), code, most)
+
     async def attempts(self, video_id: str) -> list[dict[str, Any]]:
         """The attempts at a video, oldest first."""
         return await self._fetch("attempts", video_id)

@@ -94,6 +94,12 @@ FROM :video v, video_attempt a, video_stage s LIMIT 0;
 -- Everything about a video.
 SELECT * FROM :video WHERE id = $1;
 
+-- name: recent
+-- Videos by what changed last: of these statuses (all where there are none), with this error code, `$3` at most.
+SELECT id, youtube_url, title, status, progress, attempts, error_code, error_message, cost_usd, updated_at FROM :video
+WHERE (cardinality($1::text[]) = 0 OR status = ANY ($1::text[])) AND ($2::text IS NULL OR error_code = $2)
+ORDER BY updated_at DESC, id LIMIT $3;
+
 -- name: attempts
 -- The attempts at a video, oldest first.
 SELECT * FROM video_attempt WHERE video_id = $1 ORDER BY token;
