@@ -103,3 +103,10 @@ async def test_no_provider_and_no_key_means_extractive_with_a_warning(clean_envi
     async with make_tools(read_settings(PipelineSettings)) as tools:
         assert tools.provider.name == "extractive"
         assert "without a language model" in tools.provider.warnings[0]
+
+
+def test_the_layout_of_subtitles_is_what_is_set(clean_environment: pytest.MonkeyPatch) -> None:
+    assert PipelineSettings().subtitle_fields == {}
+    clean_environment.setenv("SUBTITLE_MAX_LINE_WIDTH", "32")
+    clean_environment.setenv("SUBTITLE_HIGHLIGHT_WORDS", "1")
+    assert PipelineSettings().subtitle_fields == {"max_line_width": "32", "highlight_words": "true"}

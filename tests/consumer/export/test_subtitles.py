@@ -1,7 +1,7 @@
 """A transcript as text."""
 
 from consumer.export.subtitles import clock, to_srt, to_text, to_vtt
-from consumer.models import Segment
+from consumer.models import Cue, Highlight, Segment, Transcript
 from tests.support.consumer.study_samples import segments, transcript, transcript_of
 
 
@@ -33,6 +33,26 @@ def test_a_cue_never_ends_when_it_starts() -> None:
 def test_segments_without_text_are_left_out_and_leave_no_hole_in_the_numbers() -> None:
     assert to_srt(transcript("One.", "  ", "Two.")).count("-->") == 2
     assert "\n2\n" in to_srt(transcript("One.", "  ", "Two."))
+
+
+def _cut(*cues: Cue) -> Transcript:
+    return transcript("One. Two.").model_copy(update={"cues": cues})
+
+
+def test_the_transcriber_s_cues_are_written_where_there_are_any() -> None:
+    made = _cut(Cue(start=0, end=1.5, lines=("One,", "two")), Cue(start=1.5, end=3, lines=("three.",)))
+    assert to_srt(made) == (
+        "1\n00:00:00,000 --> 00:00:01,500\nOne,\ntwo\n\n2\n00:00:01,500 --> 00:00:03,000\nthree.\n\n"
+    )
+    assert to_vtt(made).startswith("WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nOne,\ntwo\n\n")
+    assert to_srt(_cut()) == ""
+
+
+def test_the_word_that_is_said_is_underlined_and_the_rest_still_escaped() -> None:
+    said = Highlight(line=1, start=2, end=5)
+    made = _cut(Cue(start=0, end=1, lines=("a --> b", "c <d> e"), highlight=said))
+    assert "\na -> b\nc <u><d></u> e\n" in to_srt(made)
+    assert "\na --&gt; b\nc <u>&lt;d&gt;</u> e\n" in to_vtt(made)
 
 
 def test_plain_text_starts_a_paragraph_after_a_pause() -> None:

@@ -135,3 +135,14 @@ async def test_a_lost_lease_ends_the_job_at_once_and_leaves_nothing(model: FakeT
     assert (videos.done, bucket.objects) == ([], {})
     assert list(tools.scratch.iterdir()) == []
     assert holder.shown[-1] == ("transcribing", 0.2)
+
+
+async def test_another_layout_of_subtitles_transcribes_anew_and_reaches_the_transcriber(
+    model: FakeTranscriber, tools: Tools
+) -> None:
+    bucket = Bucket()
+    model.may_answer.set()
+    for attempt, layout in enumerate(({}, {"max_line_width": "32"}), 1):
+        claim, laid_out = Claim("v1", attempt, attempt), replace(tools, subtitles=layout)
+        await run(JOB, claim, Lease(Holder(), 30), videos=FakeVideos(), store=bucket, tools=laid_out)
+    assert model.times == 2

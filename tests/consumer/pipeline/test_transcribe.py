@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from consumer.clients.transcriber import TranscriberClient
 from consumer.errors import EnvironmentFault, LecternError, TransientError, VideoError
-from consumer.models import Audio, Transcript
+from consumer.models import Audio, Cue, Transcript
 from consumer.pipeline import transcribe as step
 from consumer.pipeline.transcribe import transcribe
 from infra.sandbox.standins.transcriber import DONE, PROGRESS, TRANSCRIPT, Answer, scripted
@@ -26,6 +26,22 @@ async def test_progress_and_the_transcript_arrive(lecture: Path) -> None:
     assert transcript.text == "Hello."
     assert seen == [0.5]
     assert requests[0].headers["authorization"] == "Bearer key"
+
+
+async def test_cues_are_asked_for_and_cut_as_wanted(lecture: Path) -> None:
+    cues = [{"start": 0.0, "end": 2.0, "lines": ["Hello."]}]
+    done = {"event": "done", "transcript": {**TRANSCRIPT, "cues": cues}}
+    async with scripted(Answer(200, (done,))) as (url, requests), TranscriberClient(url) as client:
+        asked = {"max_line_width": "32"}
+        transcript = await transcribe(Audio(lecture, 2.0), client, list[float]().append, subtitles=asked)
+        async with requests[0].form() as form:
+            assert (form["cues"], form["max_line_width"]) == ("true", "32")
+    assert transcript.cues == (Cue(start=0.0, end=2.0, lines=("Hello.",)),)
+
+
+async def test_a_transcriber_that_knows_no_cues_still_gives_its_transcript(lecture: Path) -> None:
+    async with scripted(Answer()) as (url, _):
+        assert (await ask(url, lecture)).cues is None
 
 
 async def test_a_full_queue_is_waited_for_as_long_as_it_says(lecture: Path) -> None:

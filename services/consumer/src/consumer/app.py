@@ -46,7 +46,8 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
     )
     async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
         try:
-            yield Tools(downloads, transcriber, provider, settings.download_dir / SCRATCH)
+            scratch = settings.download_dir / SCRATCH
+            yield Tools(downloads, transcriber, provider, scratch, subtitles=settings.subtitle_fields)
         finally:
             await provider.close()
 

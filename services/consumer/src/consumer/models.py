@@ -139,8 +139,25 @@ class Coverage(Record):
     skipped_packets: int = 0
 
 
+class Highlight(Record):
+    """The word that is being said: characters `start` to `end` of the cue's line number `line`, from 0."""
+
+    line: int
+    start: int
+    end: int
+
+
+class Cue(Record):
+    """One subtitle: lines of plain text, times in seconds of the file."""
+
+    start: float
+    end: float
+    lines: tuple[str, ...]
+    highlight: Highlight | None = None
+
+
 class Transcript(Record):
-    """What the transcriber answered."""
+    """What the transcriber answered; one kept by an older version has no cues."""
 
     language: Annotated[str, BeforeValidator(lambda code: code or "")]  # null, here "", where nobody spoke
     language_probability: float
@@ -149,6 +166,7 @@ class Transcript(Record):
     segments: tuple[Segment, ...]
     text: str
     coverage: Coverage
+    cues: tuple[Cue, ...] | None = None
 
 
 class Proof(Record):

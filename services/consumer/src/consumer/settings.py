@@ -35,6 +35,16 @@ class PipelineSettings(StudySettings):
         default="http://localhost:8000", pattern="^https?://", description="where the transcriber listens"
     )
     transcriber_api_key: SecretStr | None = Field(default=None, description="the transcriber's API_KEY, if it has one")
+    subtitle_max_line_width: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="characters a line; set, subtitles are cut by openai-whisper's rules, not the trade's"
+    )
+    subtitle_max_line_count: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="lines a cue, with SUBTITLE_MAX_LINE_WIDTH"
+    )
+    subtitle_max_words_per_line: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="words a cue, by openai-whisper's rules"
+    )
+    subtitle_highlight_words: bool = Field(default=False, description="underline each word while it is said")
     download_dir: Path = Field(
         default=Path("/tmp/downloads"),  # noqa: S108 - the name the worker before this one used
         description="videos under way; consumers on one machine may share it",
@@ -55,6 +65,13 @@ class PipelineSettings(StudySettings):
     ytdlp_plugin_dir: DirectoryPath | None = Field(
         default=None, description="a folder with the only yt-dlp plugins that are loaded"
     )
+
+    @property
+    def subtitle_fields(self) -> dict[str, str]:
+        """The transcriber's form fields for the subtitles' layout, those that are set."""
+        names = ("max_line_width", "max_line_count", "max_words_per_line", "highlight_words")
+        found = {name: getattr(self, f"subtitle_{name}") for name in names}
+        return {name: str(value).lower() for name, value in found.items() if value}
 
 
 class Settings(PipelineSettings, DatabaseSettings):

@@ -1,8 +1,8 @@
 """A transcript as SubRip, WebVTT or plain text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from consumer.models import Segment, Transcript
+from consumer.models import Cue, Segment, Transcript
 
 PARAGRAPH_PAUSE_S = 2.0
 """A pause this long starts a new paragraph of the plain text."""
@@ -13,15 +13,14 @@ SHORTEST_CUE_S = 0.001
 
 
 def to_srt(transcript: Transcript) -> str:
-    """SubRip: numbered from 1, `HH:MM:SS,mmm`, an empty line after each cue."""
-    cues = enumerate(_spoken(transcript), start=1)
-    return "".join(f"{number}\n{_times(segment, ',')}\n{_one_line(segment.text)}\n\n" for number, segment in cues)
+    """SubRip: numbered from 1, `HH:MM:SS,mmm`, an empty line after each cue; no arrow in the text."""
+    cues = enumerate(_cues(transcript), start=1)
+    return "".join(f"{number}\n{_times(cue, ',')}\n{_lines(cue, _plain)}\n\n" for number, cue in cues)
 
 
 def to_vtt(transcript: Transcript) -> str:
     """WebVTT (https://www.w3.org/TR/webvtt1/): `&<>` escaped, so that no text becomes markup or an arrow."""
-    cues = (f"{_times(segment, '.')}\n{_escaped(segment.text)}\n\n" for segment in _spoken(transcript))
-    return "WEBVTT\n\n" + "".join(cues)
+    return "WEBVTT\n\n" + "".join(f"{_times(cue, '.')}\n{_lines(cue, _escaped)}\n\n" for cue in _cues(transcript))
 
 
 def to_text(transcript: Transcript) -> str:
@@ -56,13 +55,17 @@ def _starts_paragraph(paragraph: list[Segment], segment: Segment) -> bool:
     return segment.start - paragraph[-1].end >= PARAGRAPH_PAUSE_S or length >= PARAGRAPH_CHARACTERS
 
 
-def _spoken(transcript: Transcript) -> Iterator[Segment]:
-    return (segment for segment in transcript.segments if segment.text.strip())
+def _cues(transcript: Transcript) -> Iterator[Cue]:
+    """As the transcriber cut them; a transcript without cues has one a segment."""
+    cues = transcript.cues
+    if cues is None:
+        cues = (Cue(start=s.start, end=s.end, lines=(_one_line(s.text),)) for s in transcript.segments)
+    return (cue for cue in cues if any(line.strip() for line in cue.lines))
 
 
-def _times(segment: Segment, point: str) -> str:
-    end = max(segment.end, segment.start + SHORTEST_CUE_S)
-    return f"{_stamp(segment.start, point)} --> {_stamp(end, point)}"
+def _times(cue: Cue, point: str) -> str:
+    end = max(cue.end, cue.start + SHORTEST_CUE_S)
+    return f"{_stamp(cue.start, point)} --> {_stamp(end, point)}"
 
 
 def _stamp(seconds: float, point: str) -> str:
@@ -78,5 +81,19 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _lines(cue: Cue, write: Callable[[str], str]) -> str:
+    """The word that is being said is underlined, as players of both formats show it."""
+    lines = [write(line) for line in cue.lines]
+    if (mark := cue.highlight) is not None:
+        line = cue.lines[mark.line]
+        before, word, after = line[: mark.start], line[mark.start : mark.end], line[mark.end :]
+        lines[mark.line] = f"{write(before)}<u>{write(word)}</u>{write(after)}"
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return text.replace("-->", "->")
+
+
 def _escaped(text: str) -> str:
-    return _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -38,13 +38,17 @@ Spend = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Tools:
-    """What the steps work with; `scratch` is the folder of all working folders."""
+    """What the steps work with.
+
+    `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their layout.
+    """
 
     download: DownloadSettings
     transcriber: TranscriberClient
     provider: StudyProvider
     scratch: Path
     metrics: Metrics = field(default_factory=Metrics)
+    subtitles: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class VideoTable(Protocol):
@@ -107,8 +111,9 @@ async def produce(
         audio = await make_mp3(source, folder / "audio.mp3", progress, max_s=tools.download.max_video_s)
     async with timer.stage("transcribe") as progress:
         model = await patiently(tools.transcriber.model, WAIT_FOR_MODEL_S)
-        heard = digest(model, await asyncio.to_thread(digest, audio.path))
-        hear = partial(transcribe, audio, tools.transcriber, progress)
+        layout = [f"{name}={value}" for name, value in tools.subtitles.items()]
+        heard = digest(model, await asyncio.to_thread(digest, audio.path), *layout)
+        hear = partial(transcribe, audio, tools.transcriber, progress, subtitles=tools.subtitles)
         transcript = await checkpoints.once("transcript", TRANSCRIPT, heard, hear)
     async with timer.stage("study") as progress:
         provider = paid_once(tools.provider, checkpoints, paid)

@@ -1,6 +1,7 @@
 """The step that has the audio transcribed, following the stream of events."""
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -20,19 +21,31 @@ BUSY_TRIES = 5
 
 
 async def transcribe(
-    audio: Audio, client: TranscriberClient, on_progress: Progress, *, language: str | None = None
+    audio: Audio,
+    client: TranscriberClient,
+    on_progress: Progress,
+    *,
+    language: str | None = None,
+    subtitles: Mapping[str, str] | None = None,
 ) -> Transcript:
     """The transcript; `language` (ISO 639-1) where it is known. `on_progress` is told the share of audio heard.
+
+    `subtitles` are form fields that say how its cues are cut, such as max_line_width.
 
     A busy transcriber is waited for, five times and five minutes at most. Raises VideoError where the file is at
     fault, EnvironmentFault where the transcriber is away or refuses us, and TransientError, which says when to come
     back where the transcriber did.
     """
+    fields = {"priority": "bulk", "cues": "true"}
+    if subtitles:
+        fields.update(subtitles)
+    if language:
+        fields["language"] = language
     waited = 0.0
     for number in range(1, BUSY_TRIES + 1):
         try:
             async with _Deadline(max(LEAST_S, A_SECOND * audio.duration_s)) as deadline:
-                return await _once(audio, client, on_progress, language, deadline)
+                return await _once(audio, client, on_progress, fields, deadline)
         except TransientError as error:
             pause = error.retry_after_s
             if pause is None or waited + pause > MAX_WAIT_S or number == BUSY_TRIES:
@@ -80,9 +93,8 @@ class _Deadline:
 
 
 async def _once(
-    audio: Audio, client: TranscriberClient, on_progress: Progress, language: str | None, deadline: _Deadline
+    audio: Audio, client: TranscriberClient, on_progress: Progress, fields: dict[str, str], deadline: _Deadline
 ) -> Transcript:
-    fields = {"priority": "bulk", **({"language": language} if language else {})}
     async for event in client.events(audio.path, fields):
         match event:
             case {"event": "accepted", "eta_s": float(eta_s) | int(eta_s)}:
