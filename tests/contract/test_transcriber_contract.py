@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from consumer.clients.transcriber import TranscriberClient
 from consumer.errors import VideoError
+from consumer.export.subtitles import to_vtt
 from consumer.models import Audio
 from consumer.pipeline.transcribe import transcribe
 from tests.support.words import POCKET_WER, TOLERANCE, word_error_rate
@@ -20,6 +22,17 @@ async def test_the_client_understands_the_real_service(server: str, lecture: Pat
     assert word_error_rate(lecture_text, transcript.text) <= POCKET_WER + TOLERANCE
     assert seen == sorted(seen)
     assert transcript.segments[0].start < 1
+    assert all(segment.words is None for segment in transcript.segments)
+
+
+async def test_the_client_gets_the_cues_that_the_service_would_write(server: str, lecture: Path) -> None:
+    async with TranscriberClient(server) as client:
+        wanted = {"max_line_width": "30", "max_line_count": "2", "highlight_words": "true"}
+        transcript = await transcribe(Audio(lecture, 103.7), client, list[float]().append, subtitles=wanted)
+    async with httpx.AsyncClient(base_url=server, timeout=60) as plain:
+        fields = {**wanted, "format": "vtt", "priority": "bulk"}
+        written = await plain.post("/transcribe", files={"file": lecture.read_bytes()}, data=fields)
+    assert to_vtt(transcript).strip() == written.text.strip()
 
 
 async def test_the_client_passes_on_why_a_file_was_refused(server: str, lecture: Path) -> None:

@@ -29,7 +29,7 @@ async def aligned(server: Served, path: str, file: bytes, **fields: str) -> bool
         ("/transcribe", {"format": "srt"}, True),
         ("/transcribe", {"format": "ndjson"}, True),
         ("/transcribe", {"format": "text"}, False),
-        ("/transcribe", {"format": "json", "times": "false"}, True),
+        ("/transcribe", {"format": "json", "cues": "true"}, True),
         (OPENAI, {}, False),
         (OPENAI, {"response_format": "text"}, False),
         (OPENAI, {"response_format": "verbose_json"}, True),

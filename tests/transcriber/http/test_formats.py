@@ -5,7 +5,7 @@ import json
 import pytest
 
 from transcriber.http import formats
-from transcriber.schemas import Coverage, Segment, Transcript, Word
+from transcriber.schemas import Coverage, CueLayout, Done, Segment, SegmentEvent, Transcript, Word
 
 
 def segment(start: float, end: float, text: str, words: tuple[Word, ...] | None = None) -> Segment:
@@ -74,7 +74,46 @@ def test_silence_is_an_empty_file_of_its_kind(form: formats.Format) -> None:
 
 def test_a_cue_cannot_be_broken_by_what_was_said() -> None:
     said = formats.render(transcript(segment(0, 1, "a\n\n2\n00:00:01,000 --> 00:00:02,000\nb")), "srt")
-    assert said == "1\n00:00:00,000 --> 00:00:01,000\na 2 00:00:01,000 -> 00:00:02,000 b\n"
+    assert said == "1\n00:00:00,000 --> 00:00:01,750\na 2 00:00:01,000 -> 00:00:02,000 b\n"
+
+
+def test_subtitles_are_cues_and_segments_stay_sentences() -> None:
+    said = "First we look at how a memory is made, and then, after a pause, at how it is lost again in the end."
+    talk = transcript(segment(0.0, 7.0, said))
+    assert formats.render(talk, "srt") == (
+        "1\n00:00:00,000 --> 00:00:02,730\nFirst we look at how a memory is made,\n\n"
+        "2\n00:00:02,730 --> 00:00:07,000\nand then, after a pause,\nat how it is lost again in the end.\n"
+    )
+    assert formats.render(talk, "text") == said + "\n"
+    assert json.loads(formats.render(talk, "json"))["segments"][0]["text"] == said
+
+
+def test_the_word_that_is_said_is_underlined_and_the_rest_still_escaped() -> None:
+    words = (
+        Word(start=0.0, end=0.5, word=" R&B", probability=0.9),
+        Word(start=0.5, end=1.0, word=" <3", probability=0.9),
+    )
+    spoken = transcript(segment(0.0, 1.0, "R&B <3", words))
+    highlight = CueLayout(highlight_words=True)
+    assert formats.render(spoken, "srt", highlight) == (
+        "1\n00:00:00,000 --> 00:00:00,500\n<u>R&B</u> <3\n\n2\n00:00:00,500 --> 00:00:01,000\nR&B <u><3</u>\n"
+    )
+    assert "\n<u>R&amp;B</u> &lt;3\n" in formats.render(spoken, "vtt", highlight)
+
+
+@pytest.mark.parametrize("layout", [None, CueLayout(), CueLayout(max_words_per_line=1)])
+@pytest.mark.parametrize("words", [False, True])
+def test_a_json_answer_has_words_and_cues_only_where_they_were_asked_for(words: bool, layout: CueLayout | None) -> None:
+    said = (Word(start=0, end=1, word=" Hi", probability=0.9), Word(start=1, end=2, word=" there", probability=0.9))
+    whole, parts = transcript(segment(0, 2, "Hi there", said)), formats.Parts(words, layout)
+    shown = parts.transcript(whole)
+    assert ("words" in shown.model_dump()["segments"][0]) == words
+    assert [cue.lines for cue in shown.cues or ()] == (
+        [] if layout is None else [("Hi there",)] if layout == CueLayout() else [("Hi",), ("there",)]
+    )
+    assert parts.event(Done(transcript=whole)) == Done(transcript=shown)
+    heard = parts.event(SegmentEvent(segment=whole.segments[0]))
+    assert heard == SegmentEvent(segment=shown.segments[0])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
-"""A transcript as text, SubRip, WebVTT or tab-separated values."""
+"""A transcript as JSON, text, SubRip, WebVTT or tab-separated values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Literal
 
-from transcriber.schemas import Format, Segment, Transcript
+from transcriber.schemas import Cue, CueLayout, Done, EngineEvent, Format, Segment, SegmentEvent, Transcript
+from transcriber.text.cues import cues
 
 ResponseFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]  # OpenAI's
 
@@ -17,14 +19,40 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 
-def render(transcript: Transcript, output_format: Format) -> str:
-    """The body of an answer in any format but ndjson."""
+PLAIN = CueLayout()
+OF_CUES = ("srt", "vtt")
+"""The formats that are made of words with times."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a JSON answer has beside its segments: words if asked for, cues where there is a layout for them."""
+
+    words: bool
+    layout: CueLayout | None
+
+    def event(self, event: EngineEvent) -> EngineEvent:
+        """An event with these parts and no others; for a long file's last one this takes a second."""
+        if isinstance(event, SegmentEvent):
+            return SegmentEvent(segment=self._segment(event.segment))
+        return Done(transcript=self.transcript(event.transcript)) if isinstance(event, Done) else event
+
+    def transcript(self, whole: Transcript) -> Transcript:
+        """A transcript with these parts and no others."""
+        made = None if self.layout is None else cues(whole.segments, self.layout, whole.duration_s)
+        return whole.model_copy(update={"segments": tuple(map(self._segment, whole.segments)), "cues": made})
+
+    def _segment(self, segment: Segment) -> Segment:
+        return segment if self.words else segment.model_copy(update={"words": None})
+
+
+def render(transcript: Transcript, output_format: Format, layout: CueLayout = PLAIN) -> str:
+    """The body of an answer in any format but ndjson; subtitles are cut as `layout` says."""
+    if output_format in OF_CUES:
+        write = to_srt if output_format == "srt" else to_vtt
+        return write(cues(transcript.segments, layout, transcript.duration_s))
     if output_format == "text":
         return to_text(transcript)
-    if output_format == "srt":
-        return to_srt(transcript.segments)
-    if output_format == "vtt":
-        return to_vtt(transcript.segments)
     return to_tsv(transcript.segments) if output_format == "tsv" else transcript.model_dump_json()
 
 
@@ -33,19 +61,15 @@ def to_text(transcript: Transcript) -> str:
     return "".join(f"{segment.text}\n" for segment in transcript.segments)
 
 
-def to_srt(segments: Iterable[Segment]) -> str:
-    """SubRip: numbered from 1, a comma before the milliseconds."""
-    cues = (
-        f"{number}\n{clock(s.start, ',')} --> {clock(s.end, ',')}\n{_cue(s.text)}\n"
-        for number, s in enumerate(segments, 1)
-    )
-    return "\n".join(cues)
+def to_srt(cues: Iterable[Cue]) -> str:
+    """SubRip: numbered from 1, a comma before the milliseconds; no arrow in the text."""
+    written = (f"{number}\n{_times(cue, ',')}\n{_lines(cue, _plain)}\n" for number, cue in enumerate(cues, 1))
+    return "\n".join(written)
 
 
-def to_vtt(segments: Iterable[Segment]) -> str:
-    """WebVTT, https://www.w3.org/TR/webvtt1/."""
-    cues = (f"{clock(s.start, '.')} --> {clock(s.end, '.')}\n{_escaped(_cue(s.text))}\n" for s in segments)
-    return "\n".join(["WEBVTT\n", *cues])
+def to_vtt(cues: Iterable[Cue]) -> str:
+    """WebVTT, https://www.w3.org/TR/webvtt1/: `&<>` escaped, so that no text becomes markup or an arrow."""
+    return "\n".join(["WEBVTT\n", *(f"{_times(cue, '.')}\n{_lines(cue, _escaped)}\n" for cue in cues)])
 
 
 def to_tsv(segments: Iterable[Segment]) -> str:
@@ -61,8 +85,22 @@ def clock(seconds: float, point: str) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"
 
 
-def _cue(text: str) -> str:
-    return " ".join(text.split()).replace("-->", "->")
+def _times(cue: Cue, point: str) -> str:
+    return f"{clock(cue.start, point)} --> {clock(cue.end, point)}"
+
+
+def _lines(cue: Cue, write: Callable[[str], str]) -> str:
+    """The word that is being said is underlined, as openai-whisper does."""
+    lines = [write(line) for line in cue.lines]
+    if (mark := cue.highlight) is not None:
+        line = cue.lines[mark.line]
+        before, word, after = line[: mark.start], line[mark.start : mark.end], line[mark.end :]
+        lines[mark.line] = f"{write(before)}<u>{write(word)}</u>{write(after)}"
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return text.replace("-->", "->")
 
 
 def _escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 https://platform.openai.com/docs/api-reference/audio
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
@@ -74,7 +75,7 @@ async def _answer(request: Request, engine: OpenEngine, task: Task) -> Response:
         upload_run = begun(request, engine, upload, openai_request.engine_options(upload, asked))
         stack.pop_all()
     if not asked.stream:
-        return _shaped(await finished(request, upload_run), asked)
+        return await _shaped(await finished(request, upload_run), asked)
     with ExitStack() as stack:
         stack.callback(upload_run.close)
         events = await opened(
@@ -84,14 +85,13 @@ async def _answer(request: Request, engine: OpenEngine, task: Task) -> Response:
     return StreamingAnswer(_sent(events, upload_run, HEARTBEAT_S), upload_run, "text/event-stream", eta(upload_run))
 
 
-def _shaped(transcript: Transcript, asked: OpenAIRequest) -> Response:
+async def _shaped(transcript: Transcript, asked: OpenAIRequest) -> Response:
     if asked.response_format == "verbose_json":
         return JSONResponse(_verbose(transcript, asked))
     if asked.response_format == "json":
         return JSONResponse({"text": transcript.text, "usage": _usage(transcript), "model": transcript.model})
-    return Response(
-        formats.render(transcript, asked.response_format), media_type=formats.MEDIA_TYPES[asked.response_format]
-    )
+    body = await asyncio.to_thread(formats.render, transcript, asked.response_format, asked.layout)
+    return Response(body, media_type=formats.MEDIA_TYPES[asked.response_format])
 
 
 def _verbose(transcript: Transcript, asked: OpenAIRequest) -> dict[str, Any]:

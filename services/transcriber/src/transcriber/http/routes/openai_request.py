@@ -4,26 +4,36 @@ from dataclasses import dataclass
 from typing import get_args
 
 from transcriber import errors
-from transcriber.http.formats import ResponseFormat
+from transcriber.http.formats import OF_CUES, ResponseFormat
 from transcriber.http.upload import options
 from transcriber.http.upload.fields import listed
 from transcriber.http.upload.uploads import Upload
-from transcriber.schemas import Options, Task
+from transcriber.schemas import CueLayout, Options, Task
 
 GRANULARITIES = ("segment", "word")
 MAX_PROMPT = 2000
 OURS = ("language", "prompt", "hotwords", "priority", *(name for name in options.FLAGS if name != "word_timestamps"))
-FIELDS = ("model", "response_format", "temperature", "timestamp_granularities", "stream", "keywords", *OURS)
+FIELDS = (
+    "model",
+    "response_format",
+    "temperature",
+    "timestamp_granularities",
+    "stream",
+    "keywords",
+    *OURS,
+    *options.LAYOUT,
+)
 
 
 @dataclass(frozen=True)
 class OpenAIRequest:
-    """`granularities` are of "segment" and "word"; they show in `verbose_json` only."""
+    """`granularities` are of "segment" and "word"; they show in `verbose_json` only, `layout` in srt and vtt."""
 
     task: Task
     response_format: ResponseFormat
     stream: bool
     granularities: tuple[str, ...]
+    layout: CueLayout
 
     @property
     def shows_times(self) -> bool:
@@ -39,7 +49,7 @@ def parse(upload: Upload, task: Task) -> OpenAIRequest:
     wanted = upload.value("response_format") or "json"
     response_format = options.choice("response_format", wanted, get_args(ResponseFormat))
     stream = options.flag("stream", upload.value("stream") or "false")
-    return OpenAIRequest(task, response_format, stream, tuple(sent) or ("segment",))
+    return OpenAIRequest(task, response_format, stream, tuple(sent) or ("segment",), options.cue_layout(upload))
 
 
 def engine_options(upload: Upload, asked: OpenAIRequest) -> Options:
@@ -50,7 +60,7 @@ def engine_options(upload: Upload, asked: OpenAIRequest) -> Options:
     check_temperature(upload.value("temperature") or "0")
     prompt = (upload.value("prompt") or "")[-MAX_PROMPT:]
     hotwords = upload.value("hotwords") or ", ".join(listed(upload.fields, "keywords"))[:MAX_PROMPT]
-    words = "word" in asked.granularities
+    words = "word" in asked.granularities or asked.response_format in OF_CUES
     return options.options(
         upload, task=asked.task, word_timestamps=words, prompt=prompt, hotwords=hotwords, times=asked.shows_times
     )

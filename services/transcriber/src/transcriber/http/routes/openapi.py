@@ -33,6 +33,22 @@ MODEL = {
     "description": "any name of the loaded model that /v1/models lists, or another spelling of it",
     "example": "whisper-1",
 }
+LAYOUT: dict[str, dict[str, Any]] = {
+    "max_line_width": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "description": "characters a line of srt and vtt; set, they are cut as openai-whisper's writer does",
+    },
+    "max_line_count": {"type": "integer", "minimum": 1, "maximum": 100, "description": "lines a cue, with a width"},
+    "max_words_per_line": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "description": "words a cue, as openai-whisper's writer cuts them",
+    },
+    "highlight_words": {**FLAG, "description": "each word underlined while it is said"},
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "language": {**LANGUAGE, "default": "auto"},
     "model": MODEL,
@@ -45,6 +61,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "token_timestamps": {**FLAG, "description": "times said by the model itself; slower on a GPU"},
     "format": {"type": "string", "enum": list(get_args(Format)), "default": "json"},
     "priority": {"type": "string", "enum": list(get_args(Priority)), "default": "interactive"},
+    "cues": {**FLAG, "description": "with json and ndjson: the subtitles too, as srt and vtt have them"},
+    **LAYOUT,
 }
 STREAM_ABOUT = (
     "with format=ndjson one event a line: accepted, info, segment and progress as they come (progress at least every "
@@ -99,6 +117,7 @@ OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
     },
     "timestamp_granularities[]": {"type": "array", "items": {"type": "string", "enum": ["segment", "word"]}},
     "stream": FLAG,
+    **LAYOUT,
 }
 
 

@@ -20,6 +20,7 @@ TRANSCRIPT: dict[str, Any] = {
     "segments": [SEGMENT],
     "text": "Today we talk about memory.",
     "coverage": {"speech_s": 3.28, "transcribed_s": 3.28, "gaps": [], "low_confidence": [], "skipped_packets": 0},
+    "cues": [{"start": 0.62, "end": 3.9, "lines": ["Today we talk about memory."]}],
 }
 CUES = "1\n00:00:00,620 --> 00:00:03,900\nToday we talk about memory.\n"
 STREAM = (

@@ -1,5 +1,6 @@
 """POST /transcribe: one file in, a transcript out in any format, or as a stream of events."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 
@@ -8,15 +9,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from transcriber import errors
 from transcriber.http import formats
 from transcriber.http.auth import require_key
+from transcriber.http.formats import Parts
 from transcriber.http.routes import openapi
 from transcriber.http.routes.transcribing import OpenEngine, begun, check_model, eta, finished, received, service_of
 from transcriber.http.streaming import HEARTBEAT_S, StreamingAnswer, with_heartbeat
 from transcriber.http.upload import options
 from transcriber.http.upload_run import UploadRun
-from transcriber.schemas import Accepted, EngineEvent, Failed, Format, Progress, Transcript
+from transcriber.schemas import Accepted, CueLayout, Done, EngineEvent, Failed, Format, Progress, Transcript
 
 router = APIRouter(tags=["transcription"])
-FIELDS = (*options.NAMES, "format", "model")
+FIELDS = (*options.NAMES, *options.LAYOUT, "cues", "format", "model")
 DOWNLOADS = ("srt", "vtt", "tsv")
 
 
@@ -29,33 +31,45 @@ async def transcribe(request: Request, engine: OpenEngine) -> Response:
     with ExitStack() as stack:
         stack.enter_context(upload)
         check_model(upload.value("model"), service_of(request))
-        output_format = options.output_format(upload)
-        upload_run = begun(request, engine, upload, options.options(upload, times=output_format != "text"))
+        output_format, layout = options.output_format(upload), options.cue_layout(upload)
+        cues = options.flag("cues", upload.value("cues") or "false")
+        wanted = options.options(upload, times=output_format != "text")
+        parts = Parts(wanted.word_timestamps, layout if cues else None)
+        if cues or output_format in formats.OF_CUES:
+            wanted = wanted.model_copy(update={"word_timestamps": True})
+        upload_run = begun(request, engine, upload, wanted)
         stack.pop_all()
     if output_format == "ndjson":
-        lines = ndjson(upload_run, HEARTBEAT_S)
+        lines = ndjson(upload_run, parts, HEARTBEAT_S)
         return StreamingAnswer(lines, upload_run, formats.MEDIA_TYPES[output_format], eta(upload_run))
-    return response(await finished(request, upload_run), output_format)
+    transcript = await finished(request, upload_run)
+    return await asyncio.to_thread(response, transcript, output_format, layout, parts)
 
 
-def response(transcript: Transcript, output_format: Format) -> Response:
+def response(transcript: Transcript, output_format: Format, layout: CueLayout, parts: Parts) -> Response:
     """A transcript in any format but ndjson; what people save comes with a file name."""
     named = {"Content-Disposition": f'attachment; filename="transcript.{output_format}"'}
     headers = named if output_format in DOWNLOADS else None
-    body = formats.render(transcript, output_format)
+    shown = parts.transcript(transcript) if output_format == "json" else transcript
+    body = formats.render(shown, output_format, layout)
     return Response(body, headers=headers, media_type=formats.MEDIA_TYPES[output_format])
 
 
-async def ndjson(upload_run: UploadRun, heartbeat_s: float) -> AsyncIterator[str]:
+async def ndjson(upload_run: UploadRun, parts: Parts, heartbeat_s: float) -> AsyncIterator[str]:
     """One event a line, as they come; in a silence the last progress again; the last one is done or error."""
     yield line(Accepted(request_id=upload_run.run.request_id, eta_s=upload_run.run.eta_s))
     progress = Progress(transcribed_s=0, duration_s=None)
     try:
         async for event in with_heartbeat(upload_run.events(), heartbeat_s):
             progress = event if isinstance(event, Progress) else progress
-            yield line(event or progress)
+            shown = event or progress
+            yield await asyncio.to_thread(_written, shown, parts) if isinstance(shown, Done) else _written(shown, parts)
     except errors.TranscriberError as error:
         yield line(Failed(problem=upload_run.failed(error)))
+
+
+def _written(event: EngineEvent, parts: Parts) -> str:
+    return line(parts.event(event))
 
 
 def line(event: Accepted | EngineEvent | Failed) -> str:

@@ -1,17 +1,19 @@
 """Form fields and query parameters become `Options` and a format; a wrong value is named."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from transcriber.errors import BadOption
 from transcriber.http.upload.languages import code_of
 from transcriber.http.upload.uploads import Upload
-from transcriber.schemas import Format, Options
+from transcriber.schemas import CueLayout, Format, Options, Record
 
 NAMES = tuple(name for name in Options.model_fields if name != "times")  # what a client may send
+LAYOUT = tuple(CueLayout.model_fields)
 FLAGS = ("word_timestamps", "detect_language_per_window", "condition_on_previous_text", "token_timestamps")
+T = TypeVar("T", bound=Record)
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -21,11 +23,15 @@ def options(upload: Upload, **fixed: object) -> Options:
     fields.update({name: flag(name, fields[name]) for name in FLAGS if name in fields})
     if asked := asked_language(fields.pop("language", "")):
         fields["language"] = asked
-    try:
-        return Options.model_validate({**fields, **fixed})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BadOption(f"field {first['loc'][0]}: {first['msg'].lower()}") from None
+    return _checked(Options, {**fields, **fixed})
+
+
+def cue_layout(upload: Upload) -> CueLayout:
+    """How subtitles are to be cut; fields that are empty count as not sent. Raises BadOption."""
+    fields: dict[str, Any] = {name: value for name in LAYOUT if (value := upload.value(name))}
+    if "highlight_words" in fields:
+        fields["highlight_words"] = flag("highlight_words", fields["highlight_words"])
+    return _checked(CueLayout, fields)
 
 
 def asked_language(asked: str) -> str | None:
@@ -58,3 +64,11 @@ def flag(name: str, value: str) -> bool:
     if value.lower() in TRUE | FALSE:
         return value.lower() in TRUE
     raise BadOption(f"field {name}: use true or false, not {value[:40]!r}")
+
+
+def _checked(kind: type[T], fields: dict[str, Any]) -> T:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadOption(f"field {first['loc'][0]}: {first['msg'].lower()}") from None
