@@ -9,6 +9,7 @@ three. Predicted: flat within 20 %.
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,6 @@ from tests.bench.report import arguments, median, table, verdict
 from tests.bench.systems import transcribe
 from tests.support.transcriber.fakes import CountingMetrics, FakeBackend
 from tests.support.transcriber.watching import peak_bytes
-from transcriber import malloc
 from transcriber.audio.windows import Samples
 from transcriber.engine.engine import Engine, EngineSettings
 from transcriber.model.backend import Decoding, Hypothesis, Mel
@@ -105,9 +105,10 @@ async def work(path: Path, seconds: float, pause_s: float) -> dict[str, float]:
 def measured(item: audio.Item, pause_s: float, rounds: int) -> dict[str, float]:
     """The same in fresh processes; the medians."""
     command = [sys.executable, "-m", "tests.bench.memory", "--file", str(item.path), str(item.seconds), str(pause_s)]
+    as_in_the_image = {**os.environ, "MALLOC_ARENA_MAX": "1"}
     found: list[dict[str, float]] = []
     for _ in range(rounds):
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=as_in_the_image)
         found.append(json.loads(done.stdout.splitlines()[-1]))
     result = {name: median(each[name] for each in found) for name in found[0]}
     print(f"  {item.path.name}: {result['ours']:.0f} MiB, decoder {result['decoder']:.0f} MiB", flush=True)
@@ -122,7 +123,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     if chosen.file:
-        malloc.bound_arenas()  # as the service does
         path, seconds, pause_s = chosen.file
         print(json.dumps(asyncio.run(work(Path(path), float(seconds), float(pause_s)))))
         return

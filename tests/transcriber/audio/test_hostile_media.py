@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from tests.support.transcriber.media_files import convert
-from tests.support.transcriber.watching import Left, left_behind, peak_bytes
-from transcriber import errors, malloc
+from tests.support.transcriber.watching import Left, give_back_free_pages, left_behind, peak_bytes
+from transcriber import errors
 from transcriber.audio.media import Decoders, MediaLimits
 from transcriber.audio.windows import SAMPLE_RATE
 
@@ -29,7 +29,7 @@ def decoders() -> Generator[Decoders]:
     yield made
     made.close()
     assert left_behind(before) == Left()
-    malloc.trim()  # as the service does: what the heap keeps for later is not held by anybody
+    give_back_free_pages()  # what the heap keeps for later is not held by anybody
     assert psutil.Process().memory_info().rss - memory < 50 * MEGABYTE
 
 
@@ -167,7 +167,7 @@ def test_many_files_at_once_leave_nothing(lecture: Path) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        malloc.trim()
+        give_back_free_pages()
         return psutil.Process().memory_info().rss
 
     first = read_eight()  # each thread's heap keeps something; the second time it must do

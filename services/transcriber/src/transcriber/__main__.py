@@ -10,7 +10,6 @@ from pydantic.fields import FieldInfo
 
 from transcriber import version
 from transcriber.errors import EXIT_CONFIG, EXIT_MODEL, ConfigError
-from transcriber.malloc import bound_arenas
 from transcriber.settings import Settings, read_settings
 
 EXIT_CODES = """\
@@ -88,7 +87,6 @@ def _prepared() -> Settings:
     # CTranslate2's threads else spin while they wait for each other: beside decoders and readers that costs a CPU eight
     # times the work itself (tests/bench/README.md). libgomp reads it when it is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    bound_arenas()
     return settings
 
 

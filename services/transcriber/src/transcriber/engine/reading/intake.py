@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from transcriber import errors, malloc
+from transcriber import errors
 from transcriber.audio.media import Decoders, Media, MediaLimits
 from transcriber.audio.vad import SpeechModel
 from transcriber.audio.windowing import WindowCutter
@@ -13,7 +13,6 @@ from transcriber.engine.scheduling.rows import Row
 from transcriber.model.backend import Backend
 
 WAIT_S = 0.05  # for a block; then it is another file's turn
-TRIM_BLOCKS = 16  # eight minutes of audio: seldom enough to cost nothing
 LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that claims to be longer is not believed
 
 
@@ -27,7 +26,7 @@ class Intake:
         self._backend = backend
         self._cutter = WindowCutter(speech, window_s)
         self._media: Media | None = None
-        self._samples = self._blocks = 0
+        self._samples = 0
         self._longest_s = 0.0
 
     @property
@@ -80,9 +79,6 @@ class Intake:
             self.close()
             return [self._row(window) for window in self._cutter.finish()], True
         self._samples += len(block)
-        self._blocks += 1
-        if self._blocks % TRIM_BLOCKS == 0:
-            malloc.trim()
         return [self._row(window) for window in self._cutter.feed(block)], False
 
     def close(self) -> None:
