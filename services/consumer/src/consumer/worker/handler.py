@@ -19,9 +19,8 @@ from consumer.models import Job, Outcome, Status
 from consumer.worker.blame import WINDOW_S, Blame, doubted, judge
 from consumer.worker.circuit_breaker import Breaker
 from consumer.worker.lease import Lease
-from consumer.worker.messages import parse
+from consumer.worker.messages import read_job
 from consumer.worker.retry_policy import INTERRUPTED, RENEWED, RetryPolicy
-from consumer.youtube.urls import parse_video_url
 
 log = structlog.get_logger()
 LONGEST_HELD_S = 3600.0
@@ -61,7 +60,7 @@ class Handler:
     async def handle(self, message: Message) -> str:
         """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on: then give it back."""
         try:
-            job = await self._read(message)
+            job = await read_job(message.body, self._videos)
             claim = await self._videos.claim(job, self._owner, self._lease_s, message.id)
         except BadMessage as error:
             return await self._refuse(message, error)
@@ -76,20 +75,6 @@ class Handler:
             if self._is_last(message) and message.receives > 1:  # a queue that delivers once leaves no other chance
                 return await self._end(message, claim, RENEWED)
             return await self._attempt(message, job, claim)
-
-    async def _read(self, message: Message) -> Job:
-        """What a message asks for; where it names only a row, the row may hold the address."""
-        wanted = parse(message.body)
-        if wanted.youtube_id is not None:
-            return Job(wanted.video_id, wanted.youtube_id, wanted.language)
-        row = await self._videos.row(wanted.video_id)
-        if row is None or not row["youtube_url"]:
-            words = "the message has no youtube_url, and its row has none"
-            raise BadMessage(words, code="no_url", video_id=wanted.video_id)
-        try:
-            return Job(wanted.video_id, parse_video_url(row["youtube_url"]), wanted.language)
-        except BadMessage as error:
-            raise BadMessage(str(error), code=error.code, video_id=wanted.video_id) from error
 
     async def give_back(self, message: Message, delay_s: float) -> None:
         """To come back after a while; where this was its last delivery, as a copy. A kill in between leaves both."""

@@ -5,7 +5,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
+from consumer.database.videos import Videos
 from consumer.errors import BadMessage
+from consumer.models import Job
 from consumer.youtube.urls import parse_video_id, parse_video_url
 
 ID = ("video_id", "videoId")
@@ -41,6 +43,24 @@ def parse(body: str) -> Wanted:
     if video_id or youtube_id:
         return Wanted(video_id or youtube_id or "", youtube_id, language)
     raise BadMessage("the message has neither video_id nor youtube_url", code="no_video_id")
+
+
+async def read_job(body: str, videos: Videos) -> Job:
+    """The job that a message asks for; where it names only a row, the row may hold the address.
+
+    Raises BadMessage, and what `videos` raises.
+    """
+    wanted = parse(body)
+    if wanted.youtube_id is not None:
+        return Job(wanted.video_id, wanted.youtube_id, wanted.language)
+    row = await videos.row(wanted.video_id)
+    if row is None or not row["youtube_url"]:
+        words = "the message has no youtube_url, and its row has none"
+        raise BadMessage(words, code="no_url", video_id=wanted.video_id)
+    try:
+        return Job(wanted.video_id, parse_video_url(row["youtube_url"]), wanted.language)
+    except BadMessage as error:
+        raise BadMessage(str(error), code=error.code, video_id=wanted.video_id) from error
 
 
 def check_video_id(video_id: str) -> None:
