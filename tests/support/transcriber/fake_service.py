@@ -85,7 +85,12 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    backend: FakeBackend | None = None, load: LoadModel | None = None, *, ready: bool = True, **settings: Any
+    backend: FakeBackend | None = None,
+    load: LoadModel | None = None,
+    *,
+    ready: bool = True,
+    most_connections: int = 1000,
+    **settings: Any,
 ) -> AsyncGenerator[Served]:
     """The service, ready unless `ready` is false; `load` may be something else than handing over `backend`."""
     backend = backend or FakeBackend()
@@ -96,7 +101,7 @@ async def served(
     fatal = asyncio.Event()
     values: dict[str, Any] = {"whisper_window_seconds": 10, "client_timeout_seconds": STALL_S, **settings}
     app = create_app(Settings(**values), load or hand_over, fatal.set)
-    server = build_server(app, app.state.service.settings.client_timeout_seconds)
+    server = build_server(app, app.state.service.settings.client_timeout_seconds, most_connections)
     with socket.create_server((LOOPBACK, 0), backlog=256) as listener:
         port = int(listener.getsockname()[1])
         serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -106,7 +106,7 @@ async def endless_answer() -> AsyncGenerator[tuple[socket.socket, asyncio.Event]
 
     app = FastAPI()
     app.get("/")(lambda: StreamingResponse(endless()))
-    server = build_server(app, STALL_S)
+    server = build_server(app, STALL_S, most=10)
     with socket.create_server((LOOPBACK, 0)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         with socket.socket() as client:

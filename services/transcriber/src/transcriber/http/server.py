@@ -1,12 +1,14 @@
 """The process: listen, and on a signal drain before leaving."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 import uvicorn
@@ -15,7 +17,7 @@ from fastapi import FastAPI
 from transcriber import logs
 from transcriber.errors import EXIT_CONFIG, EXIT_DEVICE, EXIT_MODEL, ConfigError
 from transcriber.http.app import create_app
-from transcriber.http.connection import timed_connection
+from transcriber.http.connection import OnceASecond, most_connections, timed_connection
 from transcriber.http.model_loading import LoadModel, load_whisper
 from transcriber.http.service import Service
 from transcriber.settings import Settings
@@ -45,11 +47,11 @@ def serve(settings: Settings, load: LoadModel = load_whisper) -> int:
     return code
 
 
-def build_server(app: FastAPI, stall_s: float) -> uvicorn.Server:
-    """Uvicorn with our connection and our signals; it logs nothing but trouble."""
+def build_server(app: FastAPI, stall_s: float, most: int) -> uvicorn.Server:
+    """Uvicorn with our connection, `most` of them, and our signals; it logs nothing but trouble."""
     config = uvicorn.Config(
         app,
-        http=timed_connection(stall_s),
+        http=timed_connection(stall_s, most),
         ws="none",
         log_config=None,
         access_log=False,
@@ -61,7 +63,9 @@ def build_server(app: FastAPI, stall_s: float) -> uvicorn.Server:
 
 
 async def _serve(app: FastAPI, service: Service, listener: socket.socket, stop: asyncio.Event) -> int:
-    server = build_server(app, service.settings.client_timeout_seconds)
+    settings = service.settings
+    server = build_server(app, settings.client_timeout_seconds, most_connections(settings.max_requests))
+    asyncio.get_running_loop().set_exception_handler(_Trouble())
     _on_signal(stop)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     log.info("server.listening", host=service.settings.host, port=listener.getsockname()[1])
@@ -100,6 +104,20 @@ def _leave(code: int) -> None:
     """End although a thread is still at it: a stop must wait neither for a download nor for a stuck device."""
     sys.stderr.flush()
     os._exit(code)
+
+
+class _Trouble:
+    """Logs the event loop's exceptions; where descriptors are out it has one for each connection that waits."""
+
+    def __init__(self) -> None:
+        self._out = OnceASecond("descriptors.out")
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            self._out.tell(error=str(error))
+        else:
+            loop.default_exception_handler(context)
 
 
 class _Server(uvicorn.Server):
