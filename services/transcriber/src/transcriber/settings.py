@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     allow_origins: str = Field(
         default="", description="web pages that may call from a browser, by commas, such as https://a.example; * is all"
     )
+    drop_in_routes: Annotated[str, Field(pattern=r"^((asr|inference)(,|$))*$")] = Field(
+        default="",
+        description="routes of other services to have, by commas: asr (whisper-asr-webservice), inference "
+        "(whisper.cpp)",
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="port to listen on")
     max_upload_bytes: Annotated[int, Field(ge=1)] = Field(default=2 << 30, description="larger uploads get 413")

@@ -20,6 +20,9 @@ OPERATIONS = [
     ("post", "/transcribe"),
     ("post", "/v1/audio/transcriptions"),
     ("post", "/v1/audio/translations"),
+    ("post", "/asr"),
+    ("post", "/detect-language"),
+    ("post", "/inference"),
     ("get", "/v1/models"),
     ("get", "/v1/models/{name}"),
     ("get", "/health/live"),
@@ -37,7 +40,7 @@ def address() -> Generator[str]:
     found: list[str] = []
 
     async def serve() -> None:
-        async with served(client_timeout_seconds=5) as server:
+        async with served(client_timeout_seconds=5, drop_in_routes="asr,inference") as server:
             found.append(str(server.client.base_url))
             ready.set()
             await asyncio.to_thread(over.wait)

@@ -16,13 +16,14 @@ from transcriber.errors import TranscriberError
 from transcriber.http import problems
 from transcriber.http.middleware import RequestObserver
 from transcriber.http.model_loading import LoadModel, load_whisper
-from transcriber.http.routes import health, openai, page, transcriptions
+from transcriber.http.routes import health, openai, page, transcriptions, whisper_asr, whisper_cpp
 from transcriber.http.routes.openapi import DESCRIPTION
 from transcriber.http.service import Service
 from transcriber.http.upload.spool import spool
 from transcriber.settings import Settings, split
 
 log = structlog.get_logger()
+DROP_IN = {"asr": whisper_asr.router, "inference": whisper_cpp.router}
 OUR_HEADERS = ("X-Eta-Seconds", "X-Ignored-Fields", "X-Model", "X-Request-ID")
 CROSS_ORIGIN: dict[str, Any] = {
     "allow_methods": ["GET", "HEAD", "POST", "DELETE"],
@@ -55,6 +56,8 @@ def create_app(
     app.state.service = service
     for router in (transcriptions.router, openai.router, health.router, page.router()):
         app.include_router(router)
+    for name in split(settings.drop_in_routes):
+        app.include_router(DROP_IN[name])
     problems.install(app)
     if origins := split(settings.allow_origins):
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)

@@ -14,6 +14,7 @@ from transcriber.schemas import Problem
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATHS = "/v1/"
+WHISPER_CPP_PATH = "/inference"  # its clients look for "error"
 STATUS: dict[type[errors.TranscriberError], tuple[int, str]] = {
     errors.EmptyUpload: (400, "Empty upload"),
     errors.Unauthorized: (401, "Unauthorized"),
@@ -63,7 +64,8 @@ async def answer(request: Request, error: Exception) -> JSONResponse:
             found = found.model_copy(update={"detail": told})
         return openai_response(found, headers(error))
     extra = {**headers(error), "X-Request-ID": found.request_id}
-    return JSONResponse(found.model_dump(), found.status, extra, MEDIA_TYPE)
+    also = {"error": found.detail} if path == WHISPER_CPP_PATH else {}
+    return JSONResponse({**found.model_dump(), **also}, found.status, extra, MEDIA_TYPE)
 
 
 def noted(error: Exception, request_id: str, about: dict[str, object]) -> Problem:

@@ -1,7 +1,8 @@
 """One request's upload together with the run that reads it."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 
 from transcriber.engine.run import Run
 from transcriber.errors import Cancelled, TranscriberError
@@ -34,6 +35,15 @@ class UploadRun:
             if isinstance(event, Done):
                 self._done(event.transcript, time.monotonic() - began)
             yield event
+
+    @contextmanager
+    def answered(self) -> Generator[None]:
+        """Around what reads as many events as the answer needs: then the rest is not wanted, and nobody left early."""
+        try:
+            yield
+        finally:
+            self._over = True
+            self.close()
 
     def failed(self, error: TranscriberError) -> Problem:
         """What is said of an error after the answer has begun."""

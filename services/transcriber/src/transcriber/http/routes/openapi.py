@@ -1,5 +1,6 @@
 """What /docs says about the routes that read their body themselves: forms, examples, errors."""
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from transcriber.http.formats import ResponseFormat
@@ -23,6 +24,7 @@ header `X-Ignored-Fields`. `X-Model` names the model that ran.
 """
 
 FILE = {"type": "string", "format": "binary", "description": "any audio or video file"}
+TEXT: dict[str, Any] = {"type": "string"}
 FLAG = {"type": "boolean", "default": False}
 LANGUAGE = {
     "type": "string",
@@ -152,6 +154,27 @@ def openai_route() -> dict[str, Any]:
     return {
         "openapi_extra": {"requestBody": {"required": True, "content": _form(OPENAI_OPTIONS)}},
         "responses": {200: {"description": "the transcript", "content": found}, **openai_errors()},
+    }
+
+
+def whisper_asr_route(file_field: str, query: Sequence[str]) -> dict[str, Any]:
+    """The arguments that document a route of whisper-asr-webservice."""
+    form = {"type": "object", "required": [file_field], "properties": {file_field: FILE}}
+    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in query]
+    return {
+        "openapi_extra": {
+            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+            "parameters": parameters,
+        },
+        "responses": _problems(),
+    }
+
+
+def whisper_cpp_route(fields: Sequence[str]) -> dict[str, Any]:
+    """The arguments that document the route of whisper.cpp's server."""
+    return {
+        "openapi_extra": {"requestBody": {"required": True, "content": _form(dict.fromkeys(fields, TEXT))}},
+        "responses": _problems(),
     }
 
 

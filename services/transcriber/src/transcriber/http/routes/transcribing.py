@@ -36,24 +36,28 @@ TheService = Annotated[Service, Depends(service_of)]
 OpenEngine = Annotated[Engine, Depends(slot)]
 
 
-async def received(request: Request, known: Sequence[str], file_field: str = "file") -> Upload:
+async def received(
+    request: Request, known: Sequence[str], file_field: str = "file", *, is_pcm: bool = False, lenient: bool = False
+) -> Upload:
     """The request's upload, counted; of its fields only `known` ones and those without effect are taken.
 
+    With `lenient` any other has no effect either; `is_pcm` as in `uploads.receive`.
     Raises what `uploads.receive` raises, BadOption for another field, and Draining when a stop waits no more.
     """
     service, began = service_of(request), time.monotonic()
     try:
         async with service.slots.body():
-            upload = await uploads.receive(request, service.spool, service.limits, file_field)
+            upload = await uploads.receive(request, service.spool, service.limits, file_field, is_pcm=is_pcm)
     except errors.Cancelled:
         service.metrics.cancelled()
         raise
     service.metrics.uploaded(upload.bytes, time.monotonic() - began)
     try:
-        ignored = fields.without_effect(upload.fields, known)
+        ignored = fields.without_effect(upload.fields, known, lenient=lenient)
     except errors.BadOption:
         upload.close()
         raise
+    upload.fields = {key: values for key, values in upload.fields.items() if fields.base_of(key) in known}
     if ignored:
         request.state.headers[IGNORED] = ", ".join(ignored)
     return upload
@@ -69,12 +73,15 @@ def check_model(name: str | None, service: Service) -> None:
         )
 
 
-def begun(request: Request, engine: Engine, upload: Upload, wanted: Options) -> UploadRun:
-    """Queue an upload. Raises Overloaded, Draining, NotReady or BadOption."""
+def begun(
+    request: Request, engine: Engine, upload: Upload, wanted: Options, *, at_most_s: float | None = None
+) -> UploadRun:
+    """Queue an upload; `at_most_s` seconds of it are wanted. Raises Overloaded, Draining, NotReady or BadOption."""
     service, request_id = service_of(request), str(request.state.request_id)
     if wanted.task == "translate" and (why := cannot_translate(engine.backend.name, engine.backend.languages)):
         raise errors.BadOption(why)
-    seconds = min(claimed_s(upload.path) or 0, service.settings.max_audio_seconds) or None
+    longest_s = at_most_s or service.settings.max_audio_seconds
+    seconds = min(claimed_s(upload.path) or 0, longest_s) or None
     run = engine.submit(upload.path, wanted, request_id=request_id, audio_s_hint=seconds, content_sha256=upload.sha256)
     request.state.headers[RAN] = engine.backend.name
     return UploadRun(upload, run, service.metrics, request.state.about)

@@ -78,8 +78,11 @@ def base_of(name: str) -> str:
     return INDEX.sub("", name)
 
 
-def without_effect(fields: Mapping[str, Sequence[str]], known: Sequence[str]) -> list[str]:
-    """Those of the fields sent that change nothing here. Raises BadOption for one that is unknown, or cannot be had."""
+def without_effect(fields: Mapping[str, Sequence[str]], known: Sequence[str], *, lenient: bool = False) -> list[str]:
+    """Those of the fields sent that change nothing here; with `lenient` unknown ones too, as some services take them.
+
+    Raises BadOption for one that is unknown, or asks for what cannot be had.
+    """
     ignored = list[str]()
     for key, values in fields.items():
         name = base_of(key)
@@ -88,7 +91,7 @@ def without_effect(fields: Mapping[str, Sequence[str]], known: Sequence[str]) ->
         if name in NOT_HERE:
             if any(value.lower() not in OFF for value in values):
                 raise BadOption(f"{name} is not supported: {NOT_HERE[name]}")
-        elif name not in NO_EFFECT:
+        elif name not in NO_EFFECT and not lenient:
             raise BadOption(f"field {name[:40]!r} is unknown: {_advice(name, known)}")
         ignored.append(name)
     return sorted(set(ignored))

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import re
+import struct
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ DISK_RETRY_S, FILES_RETRY_S = 30.0, 5.0
 URL_ENCODED, FIRST_FIELD = b"application/x-www-form-urlencoded", re.compile(rb"[A-Za-z_]{1,40}(%5B%5D|\[\])?=")
 SEND_A_FORM = (
     "send the file as multipart/form-data (curl -F file=@talk.mp3) or as the body (curl --data-binary @talk.mp3)"
+)
+# RIFF with sizes that nobody knows yet: format, channels, rate, bytes a second, bytes a sample, bits
+STREAMED_WAV = struct.pack(
+    "<4sI8sIHHIIHH4sI", b"RIFF", 0xFFFFFFFF, b"WAVEfmt ", 16, 1, 1, 16_000, 32_000, 2, 16, b"data", 0xFFFFFFFF
 )
 
 
@@ -68,9 +73,12 @@ class Upload:
         self.close()
 
 
-async def receive(request: Request, folder: Path, limits: UploadLimits, file_field: str = "file") -> Upload:
+async def receive(
+    request: Request, folder: Path, limits: UploadLimits, file_field: str = "file", *, is_pcm: bool = False
+) -> Upload:
     """Everything a request sends; of a form, the file is the part named `file_field`.
 
+    With `is_pcm` the file is bare samples, 16 kHz mono in 16 bits, and gets the header that makes it a WAV.
     Raises EmptyUpload, TooLarge, UploadTimeout, BadOption, Overloaded where the disk is full, or Cancelled.
     """
     most_bytes = limits.max_bytes + MAX_OVERHEAD_BYTES
@@ -80,7 +88,7 @@ async def receive(request: Request, folder: Path, limits: UploadLimits, file_fie
     query = _query(request)
     upload = _opened(folder)
     try:
-        sink = _sink(request, upload, limits.max_bytes, file_field)
+        sink = _sink(request, upload, limits.max_bytes, file_field, STREAMED_WAV if is_pcm else b"")
         encoding = request.headers.get("content-encoding", "")
         sink = unpacked(encoding, sink, most_bytes, too_large(limits.max_bytes))
         await _poured(_pieces(_chunks(request, limits)), sink, limits.max_bytes)
@@ -166,26 +174,27 @@ async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield bytes(held)
 
 
-def _sink(request: Request, upload: Upload, max_bytes: int, file_field: str) -> "File | Form":
+def _sink(request: Request, upload: Upload, max_bytes: int, file_field: str, head: bytes) -> "File | Form":
     content_type, options = parse_options_header(request.headers.get("content-type", ""))
     if content_type == b"application/json":
         raise errors.BadOption(f"the body is JSON: {SEND_A_FORM}")
     if content_type != b"multipart/form-data":
-        return File(upload, max_bytes, may_be_form=content_type == URL_ENCODED)
+        return File(upload, max_bytes, head, may_be_form=content_type == URL_ENCODED)
     boundary = options.get(b"boundary")
     if not boundary:
         raise errors.BadOption("multipart/form-data without a boundary")
-    return Form(boundary, File(upload, max_bytes), upload.fields, file_field)
+    return Form(boundary, File(upload, max_bytes, head), upload.fields, file_field)
 
 
 class File:
-    """Where the file's bytes go, from the body or from a form's part."""
+    """Where the file's bytes go, from the body or from a form's part; `head` is written before them."""
 
-    def __init__(self, upload: Upload, max_bytes: int, *, may_be_form: bool = False) -> None:
+    def __init__(self, upload: Upload, max_bytes: int, head: bytes = b"", *, may_be_form: bool = False) -> None:
         self._upload = upload
         self._max_bytes = max_bytes
         self._may_be_form = may_be_form
-        self._hash = hashlib.sha256()
+        self._hash = hashlib.sha256(head)
+        upload.file.write(head)
 
     def write(self, data: bytes) -> None:
         """Raises TooLarge, BadOption for a url-encoded form, and Overloaded where the disk is full."""

@@ -1,0 +1,71 @@
+"""POST /asr and /detect-language as whisper-asr-webservice has them, for Bazarr, subgen and others that call it.
+
+https://github.com/ahmetoner/whisper-asr-webservice; its options are query parameters, its file is named audio_file.
+"""
+
+from contextlib import ExitStack, aclosing
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from transcriber import errors
+from transcriber.http import formats
+from transcriber.http.auth import require_key
+from transcriber.http.routes import openapi
+from transcriber.http.routes.transcribing import OpenEngine, begun, finished, received
+from transcriber.http.upload import options
+from transcriber.http.upload.languages import name_of
+from transcriber.http.upload.uploads import Upload
+from transcriber.schemas import Format, Info, Options, Transcript
+
+router = APIRouter(dependencies=[Depends(require_key)], tags=["whisper-asr-webservice"])
+FILE_FIELD = "audio_file"
+FIELDS = ("encode", "task", "language", "initial_prompt", "word_timestamps", "output")
+OUTPUTS: dict[str, Format] = {"txt": "text", "vtt": "vtt", "srt": "srt", "tsv": "tsv", "json": "json"}
+MAX_PROMPT = 2000
+DETECTED_IN_S = 30.0  # the first window tells the language
+
+
+@router.post("/asr", **openapi.whisper_asr_route(FILE_FIELD, FIELDS))
+async def asr(request: Request, engine: OpenEngine) -> Response:
+    """Speech to text, as plain text whatever the output is."""
+    upload = await _received(request)
+    with ExitStack() as stack:
+        stack.enter_context(upload)
+        output = options.choice("output", upload.value("output") or "txt", tuple(OUTPUTS))
+        prompt = (upload.value("initial_prompt") or "")[-MAX_PROMPT:]
+        wanted = options.options(upload, prompt=prompt, times=output != "txt")
+        upload_run = begun(request, engine, upload, wanted)
+        stack.pop_all()
+    body = _body(await finished(request, upload_run), output)
+    named = {"Asr-Engine": "faster_whisper", "Content-Disposition": f'attachment; filename="transcript.{output}"'}
+    return Response(body, media_type="text/plain", headers=named)
+
+
+@router.post("/detect-language", **openapi.whisper_asr_route(FILE_FIELD, ("encode",)))
+async def detect_language(request: Request, engine: OpenEngine) -> dict[str, Any]:
+    """The language of the file's beginning."""
+    upload = await _received(request)
+    with ExitStack() as stack:
+        stack.enter_context(upload)
+        upload_run = begun(request, engine, upload, Options(times=False), at_most_s=DETECTED_IN_S)
+        stack.pop_all()
+    with upload_run.answered():
+        async with aclosing(upload_run.events()) as events:
+            async for event in events:
+                if isinstance(event, Info):
+                    code, confidence = event.language, event.language_probability
+                    return {"detected_language": name_of(code), "language_code": code, "confidence": confidence}
+    raise errors.ModelError("the run ended without a language")
+
+
+async def _received(request: Request) -> Upload:
+    """Unless encode is true, which it is by default, the file is bare samples."""
+    encoded = options.flag("encode", request.query_params.get("encode", "true"))
+    return await received(request, FIELDS, FILE_FIELD, is_pcm=not encoded, lenient=True)
+
+
+def _body(transcript: Transcript, output: str) -> str:
+    if output == "json":
+        return transcript.model_dump_json(include={"text", "segments", "language"})
+    return formats.render(transcript, OUTPUTS[output])
