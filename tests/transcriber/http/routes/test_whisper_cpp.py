@@ -44,6 +44,13 @@ async def test_translate_is_a_flag_and_fields_of_its_own_are_taken(lecture_start
         assert "token_timestamps" in answer.headers["x-ignored-fields"]
 
 
+async def test_a_field_of_any_name_breaks_no_header(lecture_start: bytes) -> None:
+    async with served(drop_in_routes="inference") as server:
+        answer = await infer(server, lecture_start, **{"a: b": "1", "Tlön": "2"})
+        assert answer.status_code == 200
+        assert answer.headers["x-ignored-fields"].startswith("Tl%C3%B6n, a%3A%20b, ")
+
+
 async def test_errors_are_a_sentence_under_error() -> None:
     async with served(drop_in_routes="inference") as server:
         answer = await infer(server, b"x", response_format="pdf")

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 
@@ -59,7 +60,7 @@ async def received(
         raise
     upload.fields = {key: values for key, values in upload.fields.items() if fields.base_of(key) in known}
     if ignored:
-        request.state.headers[IGNORED] = ", ".join(ignored)
+        request.state.headers[IGNORED] = ", ".join(quote(name[:40]) for name in ignored)  # a header holds no text
     return upload
 
 
