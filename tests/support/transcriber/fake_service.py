@@ -1,4 +1,4 @@
-"""The whole service in this process, on loopback, with a fake model: its spool, gate and engine can be looked into."""
+"""The whole service in this process, on loopback, with a fake model: its spool, slots and engine can be looked into."""
 
 import asyncio
 import socket
@@ -99,7 +99,8 @@ async def served(
         return [backend]
 
     fatal = asyncio.Event()
-    values: dict[str, Any] = {"whisper_window_seconds": 10, "client_timeout_seconds": STALL_S, **settings}
+    usual = {"whisper_window_seconds": 10, "client_timeout_seconds": STALL_S, "abandoned_seconds": 0}
+    values: dict[str, Any] = {**usual, **settings}
     app = create_app(Settings(**values), load or hand_over, fatal.set)
     server = build_server(app, app.state.service.settings.client_timeout_seconds, most_connections)
     with socket.create_server((LOOPBACK, 0), backlog=256) as listener:

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     client_timeout_seconds: Annotated[float, Field(gt=0)] = Field(
         default=30, description="how long a client may stall while it sends or should read, before it is cut off"
     )
+    abandoned_seconds: Annotated[float, Field(ge=0)] = Field(
+        default=60, description="how long work goes on whose client left before its answer, for when it comes again"
+    )
     drain_seconds: Annotated[float, Field(ge=0)] = Field(
         default=60, description="how long a stop lets running requests finish"
     )

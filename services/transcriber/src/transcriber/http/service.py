@@ -18,6 +18,7 @@ from transcriber.http.upload.uploads import UploadLimits
 from transcriber.metrics.prometheus import Metrics
 from transcriber.model.backend import Backend
 from transcriber.model.hub import is_arriving
+from transcriber.schemas import Transcript
 from transcriber.settings import Settings, split
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ class Service:
         self.fatal: BaseException | None = None
         self.loading = True
         self.stopping = False
+        self._abandoned = set[asyncio.Task[Transcript]]()
         self._phase = "the model is loading"
         self._began_at = time.monotonic()
         self._start_s = self._leaves_at = 0.0
@@ -79,6 +81,20 @@ class Service:
         with self.slots.take(engine.next_end_s()):
             yield engine
 
+    def outlive(self, reading: "asyncio.Task[Transcript]") -> None:
+        """The client of this run has left, or has its answer: let what is left go on for ABANDONED_SECONDS."""
+        if reading.done():
+            return
+        self._abandoned.add(reading)
+        giving_up = asyncio.get_running_loop().call_later(self.settings.abandoned_seconds, reading.cancel)
+        reading.add_done_callback(lambda _: giving_up.cancel())
+        reading.add_done_callback(self._given_up)
+
+    def _given_up(self, reading: "asyncio.Task[Transcript]") -> None:
+        self._abandoned.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # nobody is there to be told
+
     def come_back_s(self) -> float:
         """When a file would be taken: after the rest of a stop and the next start; as long again as this start took."""
         if self.stopping or self.fatal:
@@ -105,6 +121,8 @@ class Service:
                 engine.watch()
             raise engine.failed
         finally:
+            for reading in self._abandoned:
+                reading.cancel()
             await engine.stop()
 
     async def drain(self, hurry: asyncio.Event) -> int:

@@ -94,20 +94,34 @@ def eta(upload_run: UploadRun) -> dict[str, str]:
 
 
 async def finished(request: Request, upload_run: UploadRun) -> Transcript:
-    """The whole transcript. Raises what the run raises, and Cancelled when the client leaves first."""
-    watching = asyncio.create_task(_cancel_when_gone(request, upload_run))
+    """The whole transcript. Raises what the run raises, and Cancelled when the client leaves first.
+
+    A proxy may have cut a client that got no byte for a while, and it comes again: so the run goes on for
+    ABANDONED_SECONDS, and the same upload attaches to it.
+    """
+    gone = asyncio.create_task(_gone(request))
+    reading = asyncio.create_task(_transcript(upload_run))
+    try:
+        await asyncio.wait({gone, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            raise errors.Cancelled("the client left before the end")
+        return reading.result()
+    finally:
+        gone.cancel()
+        service_of(request).outlive(reading)
+
+
+async def _transcript(upload_run: UploadRun) -> Transcript:
     try:
         async with aclosing(upload_run.events()) as events:
             async for event in events:
                 if isinstance(event, Done):
                     return event.transcript
     finally:
-        watching.cancel()
         upload_run.close()
     raise errors.ModelError("the run ended without a transcript")
 
 
-async def _cancel_when_gone(request: Request, upload_run: UploadRun) -> None:
+async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    upload_run.run.cancel()
