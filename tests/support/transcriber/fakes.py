@@ -73,9 +73,16 @@ class FakeBackend:
     def stack(self, kept: list[Any]) -> Any:
         return list(kept)
 
-    def detect_language(self, encoded: Any, rows: list[int]) -> list[tuple[str, float]]:
+    def detect_language(
+        self, encoded: Any, rows: list[int], among: Sequence[tuple[str, ...]] = ()
+    ) -> list[tuple[str, float]]:
         self.detected += [encoded[row] for row in rows]
-        return [(self.language(encoded[row]), 0.9) for row in rows]
+        return [(self._detected(encoded[row], codes), 0.9) for row, codes in zip(rows, among, strict=True)]
+
+    def _detected(self, mark: int, among: tuple[str, ...]) -> str:
+        """The language of `language`, or the first of those that it may be."""
+        likeliest = self.language(mark)
+        return likeliest if likeliest in among or not among else among[0]
 
     def prompt(self, language: str, ask: Ask) -> tuple[int, ...]:
         return tuple(map(ord, f"{ask.told}<{language},{ask.task}>"))

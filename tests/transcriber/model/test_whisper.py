@@ -194,6 +194,10 @@ def test_the_language_is_told_of_some_rows_of_a_batch(backend: WhisperBackend, w
     found = backend.detect_language(encoded, [0, 2])
     assert [language for language, _ in found] == ["en", "en"]
     assert all(0.5 < probability <= 1 for _, probability in found)
+    limited = backend.detect_language(encoded, [0, 2], [("de", "fr"), ()])
+    assert limited[0][0] in ("de", "fr")
+    assert limited[0][1] < 0.5
+    assert limited[1] == found[1]
 
 
 def test_a_language_that_the_model_has_no_token_for_is_not_among_its_own(backend: WhisperBackend) -> None:

@@ -18,7 +18,7 @@ class Record(BaseModel):
 class Options(Record):
     """How one file is to be transcribed.
 
-    `language` is a Whisper code such as "en"; None detects it from the first window.
+    `language` is a Whisper code such as "en"; None detects it from the first window, as one of `languages` if any.
     `prompt` and `hotwords` are at most 2,000 characters each: Whisper reads 223 tokens of them.
     `condition_on_previous_text` shows each window the text before it: steadier names, but windows go one by one.
     `token_timestamps` lets the model say the times itself instead of finding them in its attention: slower on a GPU.
@@ -26,6 +26,7 @@ class Options(Record):
     """
 
     language: str | None = None
+    languages: tuple[str, ...] = ()
     task: Task = "transcribe"
     prompt: str = Field(default="", max_length=2000)
     hotwords: str = Field(default="", max_length=2000)

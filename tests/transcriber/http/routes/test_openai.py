@@ -139,6 +139,17 @@ async def test_a_tag_or_a_name_asks_for_the_language(asked: str, lecture_start: 
         assert "<de,transcribe>" in server.backend.calls[-1].prompts[0]
 
 
+async def test_a_language_is_detected_among_those_it_may_be(lecture_start: bytes) -> None:
+    async with served() as server:
+        verbose, may_be = {"response_format": "verbose_json"}, {"languages[]": "French"}
+        assert (await post(server, lecture_start, **verbose)).json()["language"] == "english"
+        assert (await post(server, lecture_start, **verbose, **may_be)).json()["language"] == "french"
+        both = {"languages[0]": "de-DE", "languages[1]": "en"}
+        assert (await post(server, lecture_start, **verbose, **both)).json()["language"] == "english"
+        unknown = await post(server, lecture_start, **{"languages[]": "klingon"})
+        assert (unknown.status_code, "language 'klingon' is unknown" in unknown.text) == (400, True)
+
+
 async def test_of_a_long_prompt_the_end_counts_and_keywords_are_listened_for(lecture_start: bytes) -> None:
     async with served() as server:
         prompt = "long ago " * 3000 + "and now Tlön"

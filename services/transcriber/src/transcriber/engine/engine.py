@@ -186,11 +186,9 @@ class Engine:
 
     def _check(self, options: Options) -> None:
         self._check_state()
-        if options.language and options.language not in self.backend.languages:
+        for language in {*options.languages, options.language} - {None, *self.backend.languages}:
             known = ", ".join(code for code in EXAMPLES if code in self.backend.languages)
-            raise errors.BadOption(
-                f"language {options.language[:20]!r} is unknown: use a code such as {known}, or auto"
-            )
+            raise errors.BadOption(f"language {str(language)[:20]!r} is unknown: use a code such as {known}, or auto")
 
     def _attach(self, job: Job, path: Path, options: Options, request_id: str) -> Run:
         job.paths.append(path)

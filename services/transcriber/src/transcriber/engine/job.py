@@ -42,9 +42,8 @@ class Job:
         self.language_probability = 1.0 if options.language else 0.0
         self.ended = False
         hotwords, prompt = options.hotwords.strip(), options.prompt.strip()
-        self._ask = Ask(
-            options.task, hotwords, prompt, options.token_timestamps, options.times, options.detect_language_per_window
-        )
+        told = (hotwords, prompt, options.token_timestamps, options.times)
+        self._ask = Ask(options.task, *told, options.detect_language_per_window, options.languages)
         self._held: list[Row[Self]] = []
         self._next_in_turn = 0
         self._assembly = Assembly(model, with_words=options.word_timestamps)

@@ -72,9 +72,9 @@ class Recognizer:
         unknown = [number for number, row in enumerate(rows) if row.language is None]
         if not unknown:
             return
-        for number, (language, probability) in zip(
-            unknown, self._backend.detect_language(encoded, unknown), strict=True
-        ):
+        among = [rows[number].ask.languages for number in unknown]
+        detected = self._backend.detect_language(encoded, unknown, among)
+        for number, (language, probability) in zip(unknown, detected, strict=True):
             rows[number].language, rows[number].language_probability = language, probability
 
     def _judged(self, row: Row[Any], hypothesis: Hypothesis) -> Attempt:

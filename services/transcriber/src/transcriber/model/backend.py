@@ -1,5 +1,6 @@
 """What the engine needs of a model, and the values that pass between them. A fake for tests fits in 100 lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -22,7 +23,8 @@ class Ask:
     """What one request asks of the model for each of its windows.
 
     `hotwords` and `previous` are text the model is told came before; `token_times` lets it say times itself; without
-    `times` nobody will look at them. `per_window`: each window is in a language of its own.
+    `times` nobody will look at them. `per_window`: each window is in a language of its own. A language that is to be
+    detected is one of `languages`, where there are any.
     """
 
     task: Task = "transcribe"
@@ -31,6 +33,7 @@ class Ask:
     token_times: bool = False
     times: bool = True
     per_window: bool = False
+    languages: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -117,8 +120,13 @@ class Backend(Protocol):
         """A batch of kept rows, which need not come from one batch; like what `encode` gives."""
         ...
 
-    def detect_language(self, encoded: Any, rows: list[int]) -> list[tuple[str, float]]:
-        """The likeliest language's code for the rows at these places, with its probability, 0 to 1."""
+    def detect_language(
+        self, encoded: Any, rows: list[int], among: Sequence[tuple[str, ...]] = ()
+    ) -> list[tuple[str, float]]:
+        """The likeliest language's code for the rows at these places, with its probability, 0 to 1.
+
+        `among` has, for each of these rows, the codes to choose from; none are all.
+        """
         ...
 
     def prompt(self, language: str, ask: Ask) -> tuple[int, ...]:

@@ -126,12 +126,14 @@ class WhisperBackend:
         # numpy knows no bfloat16, so such rows were kept as float32.
         return stacked.to(ctranslate2.DataType.bfloat16) if "bfloat16" in self.compute_type else stacked
 
-    def detect_language(self, encoded: Any, rows: list[int]) -> list[tuple[str, float]]:
+    def detect_language(
+        self, encoded: Any, rows: list[int], among: Sequence[tuple[str, ...]] = ()
+    ) -> list[tuple[str, float]]:
         if not self._multilingual:
             return [("en", 1.0) for _ in rows]
         some = rows if self._chosen == "cpu" else list(range(int(encoded.shape[0])))
         found = dict(zip(some, self._model.detect_language(self._rows(encoded, some)), strict=True))
-        return [(found[row][0][0].strip("<|>"), float(found[row][0][1])) for row in rows]
+        return [_likeliest(found[row], codes) for row, codes in zip(rows, among or [()] * len(rows), strict=True)]
 
     def prompt(self, language: str, ask: Ask) -> tuple[int, ...]:
         tokenizer = self._tokenizer_of(language, ask.task)
@@ -226,6 +228,12 @@ def _padded(mel: Mel) -> Mel:
 
 def _view(array: Any) -> Any:
     return ctranslate2.StorageView.from_array(np.ascontiguousarray(array))
+
+
+def _likeliest(found: list[tuple[str, float]], among: tuple[str, ...]) -> tuple[str, float]:
+    """Of the tokens with their probabilities, the likeliest first, the first that is one of these codes, if any are."""
+    codes = ((token.strip("<|>"), float(probability)) for token, probability in found)
+    return next(each for each in codes if not among or each[0] in among)
 
 
 def _languages(whisper: Any) -> frozenset[str]:

@@ -12,17 +12,9 @@ from transcriber.schemas import CueLayout, Options, Task
 
 GRANULARITIES = ("segment", "word")
 MAX_PROMPT = 2000
-OURS = ("language", "prompt", "hotwords", "priority", *(name for name in options.FLAGS if name != "word_timestamps"))
-FIELDS = (
-    "model",
-    "response_format",
-    "temperature",
-    "timestamp_granularities",
-    "stream",
-    "keywords",
-    *OURS,
-    *options.LAYOUT,
-)
+THEIRS = ("model", "response_format", "temperature", "timestamp_granularities", "stream", "keywords")
+OURS = (*(name for name in options.NAMES if name not in ("task", "word_timestamps")), *options.LAYOUT)
+FIELDS = (*THEIRS, *OURS)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ LANGUAGE = {
     "type": "string",
     "description": "a code such as en, a tag such as en-GB, or an English name; auto detects it",
 }
+LANGUAGES = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "where the language is to be detected, those it may be",
+}
 MODEL = {
     "type": "string",
     "description": "any name of the loaded model that /v1/models lists, or another spelling of it",
@@ -53,6 +58,7 @@ LAYOUT: dict[str, dict[str, Any]] = {
 }
 OPTIONS: dict[str, dict[str, Any]] = {
     "language": {**LANGUAGE, "default": "auto"},
+    "languages[]": LANGUAGES,
     "model": MODEL,
     "task": {"type": "string", "enum": list(get_args(Task)), "default": "transcribe"},
     "prompt": {"type": "string", "description": "names and words the speaker uses", "maxLength": 2000},
@@ -108,6 +114,7 @@ ERRORS = {
 OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
     "model": MODEL,
     "language": {**LANGUAGE, "example": "en"},
+    "languages[]": LANGUAGES,
     "prompt": {"type": "string", "description": "of more than 2,000 characters the end counts"},
     "keywords[]": {"type": "array", "items": {"type": "string"}, "description": "words to listen for"},
     "response_format": {"type": "string", "enum": list(get_args(ResponseFormat))},

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from transcriber.errors import BadOption
+from transcriber.http.upload.fields import listed
 from transcriber.http.upload.languages import code_of
 from transcriber.http.upload.uploads import Upload
 from transcriber.schemas import CueLayout, Format, Options, Record
@@ -23,6 +24,9 @@ def options(upload: Upload, **fixed: object) -> Options:
     fields.update({name: flag(name, fields[name]) for name in FLAGS if name in fields})
     if asked := asked_language(fields.pop("language", "")):
         fields["language"] = asked
+    fields.pop("languages", None)
+    if among := tuple(code for each in listed(upload.fields, "languages") if (code := asked_language(each))):
+        fields["languages"] = tuple(dict.fromkeys(among))
     return _checked(Options, {**fields, **fixed})
 
 
