@@ -7,9 +7,11 @@ from typing import Any, cast
 import openai
 import pytest
 
+from infra.sandbox.waiting import wait_until
 from tests.support.transcriber.fake_service import Served, served
 
 MODEL = "whisper-1"
+CUT = {"route": "/v1/audio/transcriptions", "status": "499"}
 
 
 def client(server: Served, key: str = "unused") -> openai.AsyncOpenAI:
@@ -78,3 +80,30 @@ async def test_the_sdk_that_waits_works_too(lecture: Path) -> None:
                 return [event.type for event in stream]
 
         assert (await asyncio.to_thread(ask))[-1] == "transcript.text.done"
+
+
+@pytest.mark.parametrize("model", ["gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe", "openai/fake"])
+async def test_what_newer_clients_send_is_taken(model: str, lecture_start: bytes) -> None:
+    async with served() as server, client(server) as ai:
+        answer = await ai.audio.transcriptions.with_raw_response.create(
+            file=("talk.mp3", lecture_start),
+            model=model,
+            language="en-US",
+            chunking_strategy="auto",
+            include=["logprobs"],
+        )
+        assert answer.headers["x-ignored-fields"] == "chunking_strategy, include"
+        assert answer.headers["x-model"] == "fake"
+
+
+async def test_the_sdk_s_retry_of_a_request_that_was_cut_pays_only_for_what_is_left(lecture: Path) -> None:
+    async with served(model_workers=1, abandoned_seconds=60) as server:
+        url = f"{server.client.base_url}/v1"
+        server.backend.unblocked.clear()
+        async with openai.AsyncOpenAI(base_url=url, api_key="unused", max_retries=8, timeout=2) as ai:
+            asking = asyncio.create_task(ai.audio.transcriptions.create(file=lecture, model=MODEL, language="en"))
+            await wait_until(lambda: server.metric("http_requests_total", **CUT) >= 1, 20, "the first try is cut")
+            server.backend.unblocked.set()
+            assert (await asking).text
+        assert server.metric("upload_bytes_total") >= 2 * lecture.stat().st_size
+        assert server.metric("windows_total") < 1.5 * len(set(server.backend.encoded))
