@@ -23,6 +23,7 @@ FILE_FIELD = "audio_file"
 FIELDS = ("encode", "task", "language", "initial_prompt", "word_timestamps", "output")
 OUTPUTS: dict[str, Format] = {"txt": "text", "vtt": "vtt", "srt": "srt", "tsv": "tsv", "json": "json"}
 MAX_PROMPT = 2000
+NO_SPEECH = "en"  # of a file in which nobody speaks, with a confidence of 0: clients know no other word for it
 DETECTED_IN_S = 30.0  # the first window tells the language
 
 
@@ -54,7 +55,7 @@ async def detect_language(request: Request, engine: OpenEngine) -> dict[str, Any
         async with aclosing(upload_run.events()) as events:
             async for event in events:
                 if isinstance(event, Info):
-                    code, confidence = event.language, event.language_probability
+                    code, confidence = event.language or NO_SPEECH, event.language_probability
                     return {"detected_language": name_of(code), "language_code": code, "confidence": confidence}
     raise errors.ModelError("the run ended without a language")
 

@@ -50,11 +50,11 @@ def _response(transcript: Transcript, response_format: str, task: Task) -> Respo
 def _verbose(transcript: Transcript, task: Task) -> dict[str, Any]:
     return {
         "task": task,
-        "language": name_of(transcript.language),
+        "language": name_of(transcript.language or "unknown"),
         "duration": transcript.duration_s,
         "text": formats.to_text(transcript),
         "segments": [_segment(segment) for segment in transcript.segments],
-        "detected_language": name_of(transcript.language),
+        "detected_language": name_of(transcript.language or "unknown"),
         "detected_language_probability": transcript.language_probability,
     }
 
