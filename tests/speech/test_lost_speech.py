@@ -38,7 +38,7 @@ async def test_each_sentence_starts_when_it_is_said(ear: Ear) -> None:
 async def test_a_loop_ends_where_the_sound_does(ear: Ear) -> None:
     heard = await ear.hear(shared("hello_world_x12.flac"), language="en")
     assert _shortest_s(heard) > 0.1
-    assert 20 <= len(plain(heard.text).split()) <= 28
+    assert 18 <= len(plain(heard.text).split()) <= 24, "twelve times two"
     assert set(plain(heard.text).split()) == {"hello", "world"}
 
 
@@ -56,7 +56,6 @@ async def test_no_cue_is_a_sign_without_a_word(ear: Ear) -> None:
 
 
 @pytest.mark.parametrize("laughter", ["wt_laugh1.mp3", "wt_laugh2.mp3"])
-@pytest.mark.xfail(reason="issue 11: laughter is heard by sampling, each time otherwise")
 async def test_laughter_is_no_sentence(ear: Ear, laughter: str) -> None:
     heard = await ear.hear(shared(laughter))
     assert set(plain(heard.text).replace("haha", "ha ha").split()) <= {"ha"}, heard.text
