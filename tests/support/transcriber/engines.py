@@ -19,7 +19,7 @@ async def running(
 ) -> AsyncGenerator[Engine]:
     engine = Engine(backend, settings, metrics or CountingMetrics())
     await engine.start()
-    for asked in (backend.calls, backend.encoded, backend.detected):
+    for asked in (backend.calls, backend.encoded, backend.frames, backend.detected):
         asked.clear()
     backend.featured = 0
     try:

@@ -11,6 +11,7 @@ import numpy as np
 from transcriber.audio.windows import SAMPLE_RATE, Samples
 from transcriber.engine.metrics import Wait
 from transcriber.model.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
+from transcriber.model.frames import padded
 from transcriber.schemas import Task
 
 PIECE_S = 1.0
@@ -35,7 +36,8 @@ class FakeBackend:
     """Answers "Window 123456." for audio whose mark is 123456.
 
     `hear` may say something else for a mark and an attempt's temperature. `trouble` may raise for the marks of a
-    batch. While `unblocked` is clear, `generate` waits. `calls`, `encoded` and `detected` are what the engine asked.
+    batch. While `unblocked` is clear, `generate` waits. `calls`, `encoded` (with `frames`) and `detected` are what
+    the engine asked.
     """
 
     name = "fake"
@@ -46,6 +48,7 @@ class FakeBackend:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.encoded: list[int] = []
+        self.frames: list[int] = []
         self.detected: list[int] = []
         self.featured = 0
         self.busy = threading.Event()
@@ -57,7 +60,7 @@ class FakeBackend:
 
     def features(self, audio: Samples) -> Mel:
         self.featured += 1
-        return np.array([[mark_of(audio), len(audio) / SAMPLE_RATE]], np.float64).astype(np.float32)
+        return padded(np.array([[mark_of(audio), len(audio) / SAMPLE_RATE]], np.float64).astype(np.float32))
 
     def part(self, mel: Mel, start: float, end: float) -> Mel:
         return np.array([[mel[0, 0] + start + 1, end - start]], np.float32)
@@ -65,6 +68,7 @@ class FakeBackend:
     def encode(self, mels: list[Mel]) -> Any:
         marks = [int(mel[0, 0]) for mel in mels]
         self.encoded += marks
+        self.frames += [mel.shape[1] for mel in mels]
         return marks
 
     def keep(self, encoded: Any, rows: list[int]) -> list[Any]:

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
         default=30, description="longest window; less than Whisper's 30 only for models trained on less"
     )
     beam_size: Annotated[int, Field(ge=1, le=10)] = Field(default=5, description="1 is greedy: faster, hears less well")
+    short_encodes: bool = Field(
+        default=True,
+        description="clips of up to 12.5 s are encoded at 10 to 25 s, not 30: half the time, same words",
+    )
     batch_size: Annotated[int, Field(ge=0, le=128)] = Field(
         default=0, description="windows a batch; 0 means 16 on a GPU and 4 on a CPU"
     )

@@ -25,7 +25,7 @@ SPEECH = SpeechModel()
 
 def file(priority: Priority = "interactive", *, long: bool = False) -> Intake:
     job = Job(Path(), Options(priority=priority), LONG_S + 1 if long else 1.0, "fake")
-    return Intake(job, FakeBackend(), SPEECH, 30.0)
+    return Intake(job, FakeBackend(), SPEECH, EngineSettings())
 
 
 def opened(slots: DecoderSlots, files: list[Intake]) -> list[Intake]:

@@ -14,6 +14,7 @@ from transcriber.audio.media import Decoders, MediaLimits
 from transcriber.audio.vad import SpeechModel
 from transcriber.engine.job import Job
 from transcriber.engine.reading.intake import Intake
+from transcriber.engine.settings import EngineSettings
 from transcriber.schemas import Options
 
 DURATION = b"\x44\x89\x88"  # Matroska's element: 8 bytes follow, in ms
@@ -35,7 +36,7 @@ def claimed(decoders: Decoders, speech: SpeechModel, *paths: Path) -> float | No
     """The duration that is believed of a job with these uploads."""
     job = Job(paths[0], Options(), 1.0, "fake")
     job.paths[1:] = paths[1:]
-    intake = Intake(job, FakeBackend(), speech, 30.0)
+    intake = Intake(job, FakeBackend(), speech, EngineSettings())
     try:
         intake.open(decoders, MediaLimits())
         while not intake.read_s:

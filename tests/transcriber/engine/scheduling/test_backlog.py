@@ -15,6 +15,7 @@ from transcriber.engine.reading.intake import Intake
 from transcriber.engine.run import Run
 from transcriber.engine.scheduling.backlog import READY_A_JOB, READY_IN_ALL, Backlog
 from transcriber.engine.scheduling.rows import Row
+from transcriber.engine.settings import EngineSettings
 from transcriber.schemas import Options
 
 SIZE = 4
@@ -33,7 +34,7 @@ class Desk:
         def new(_: list[float]) -> tuple[Run, Intake]:
             job = Job(Path(), Options(language="en"), 10.0, "fake")
             run = job.listen("1", 0.0, lambda _: None)
-            return run, Intake(job, self.backend, SPEECH, 30.0)
+            return run, Intake(job, self.backend, SPEECH, EngineSettings())
 
         self.backlog.join_or_begin(key, lambda job: job.listen("2", 0.0, lambda _: None), new)
         return self.asked.pop()

@@ -167,7 +167,7 @@ class Engine:
             audio_s = audio_s_hint or path.stat().st_size / BYTES_A_SECOND
             job = Job(path, options, audio_s, self.backend.name)
             run = self._listen(job, request_id, self._admission.eta_s(audio_s, left_s))
-            return run, Intake(job, self.backend, self._speech, self._settings.window_s)
+            return run, Intake(job, self.backend, self._speech, self._settings)
 
         return self._backlog.join_or_begin(work_key(content_sha256, options), join, begin)
 

@@ -9,6 +9,7 @@ import structlog
 from transcriber.engine.scheduling.looks import SecondLook
 from transcriber.engine.scheduling.rows import OwnerT, Part, Row
 from transcriber.model.backend import Backend, Decoding, Hypothesis, Mel, WindowWord
+from transcriber.model.frames import FRAMES
 from transcriber.model.quality import TEMPERATURES, Attempt, final_attempt, judge, said_again
 from transcriber.schemas import Task
 from transcriber.text.second_look import lost, may_have_lost
@@ -84,7 +85,7 @@ class Recognizer:
 
     def _final(self, row: Row[Any], attempt: Attempt) -> Attempt | None:
         most = min(self._max_attempts, PART_ATTEMPTS) if row.part else self._max_attempts
-        return final_attempt([*row.attempts, attempt], most)
+        return final_attempt([*row.attempts, attempt], most + row.short_attempts)
 
     def _became(
         self, row: Row[OwnerT], final: Attempt | None, words: tuple[WindowWord, ...], *, timed: bool
@@ -106,9 +107,13 @@ class Recognizer:
         return Row(row.owner, window, mel, ask, language=row.language, part=place)
 
     def _keep(self, rows: Sequence[Row[Any]], encoded: Any, finals: Sequence[Attempt | None]) -> None:
-        """Rows that go again keep the encoder's output, so that only the decoder runs again."""
-        numbers = [n for n, row in enumerate(rows) if finals[n] is None and row.encoded is None]
-        for number, kept in zip(numbers, self._backend.keep(encoded, numbers) if numbers else (), strict=True):
+        """Rows that go again keep the encoder's output, so that only the decoder runs again, unless that is short."""
+        again = [n for n, row in enumerate(rows) if finals[n] is None and row.encoded is None]
+        if rows[0].frames < FRAMES:
+            for number in again:
+                rows[number].lengthen()
+            return
+        for number, kept in zip(again, self._backend.keep(encoded, again) if again else (), strict=True):
             rows[number].encoded = kept
 
     def _words(self, row: Row[Any], said: Attempt | None, found: list[WindowWord]) -> tuple[WindowWord, ...]:

@@ -13,12 +13,13 @@ class EngineSettings:
     `workers` model threads a device: on a CPU several with few threads each do more than one with many; a large GPU
     encodes one batch while it decodes another, for twice the memory. A window is decoded `max_attempts` times at most.
     A request may take `max_run_s`, a batch `max_batch_s`. `finished` transcripts are remembered for requests that come
-    again. `open_files` decoders run at one time at most.
+    again. `open_files` decoders run at one time at most. With `short_encodes` short windows are not encoded at 30 s.
     """
 
     window_s: float = 30.0
     batch_size: int = 8
     beam_size: int = 5
+    short_encodes: bool = True
     max_attempts: int = len(TEMPERATURES)
     max_queue_s: float = 3600.0
     max_run_s: float = 24 * 3600.0

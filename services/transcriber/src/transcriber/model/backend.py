@@ -11,7 +11,7 @@ from transcriber.audio.windows import Samples
 from transcriber.schemas import Task
 
 Mel = NDArray[np.float32]
-"""Log-mel features of one window, [n_mels, 3000]: 30 s at 100 frames a second, padded with zeros."""
+"""Log-mel features of one window, [n_mels, frames], padded with zeros: 100 frames a second, at most 30 s of them."""
 
 Origin = Literal["mounted", "baked", "downloaded"]
 """How a model's files came here: a folder that somebody put there, in the image, or from the hub."""
@@ -109,7 +109,7 @@ class Backend(Protocol):
         ...
 
     def encode(self, mels: list[Mel]) -> Any:
-        """The encoder's output for a batch of windows."""
+        """The encoder's output for a batch of windows, which must have equally many frames."""
         ...
 
     def keep(self, encoded: Any, rows: list[int]) -> list[Any]:

@@ -20,14 +20,13 @@ from transcriber.errors import ConfigError
 from transcriber.model.alignment import word_times
 from transcriber.model.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
 from transcriber.model.device import choose_compute_type, choose_device
+from transcriber.model.frames import FRAMES, FRAMES_A_SECOND, padded
 from transcriber.model.weights import find_weights
 from transcriber.schemas import Task
 
 ctranslate2 = cast("Any", untyped_ctranslate2)
 log = structlog.get_logger()
 
-FRAMES = 3000  # mel frames of 30 s, what Whisper's encoder takes
-FRAMES_A_SECOND = 100
 MAX_PREVIOUS = 223  # half of the decoder's positions, less one: https://github.com/openai/whisper
 MAX_HOTWORDS = MAX_PREVIOUS // 2
 MAX_POSITIONS = 448
@@ -107,10 +106,10 @@ class WhisperBackend:
         return self._languages
 
     def features(self, audio: Samples) -> Mel:
-        return _padded(cast("Mel", self._whisper.feature_extractor(audio)))
+        return padded(cast("Mel", self._whisper.feature_extractor(audio)))
 
     def part(self, mel: Mel, start: float, end: float) -> Mel:
-        return _padded(mel[:, int(start * FRAMES_A_SECOND) : int(end * FRAMES_A_SECOND)])
+        return padded(mel[:, int(start * FRAMES_A_SECOND) : int(end * FRAMES_A_SECOND)])
 
     def encode(self, mels: list[Mel]) -> Any:
         if self._chosen != "cpu" or len(mels) <= ENCODE_ROWS_ON_CPU:
@@ -219,11 +218,6 @@ class WhisperBackend:
 
     def _tokenizer_of(self, language: str, task: Task) -> Any:
         return cast("Any", Tokenizer(self._whisper.hf_tokenizer, self._multilingual, task=task, language=language))
-
-
-def _padded(mel: Mel) -> Mel:
-    mel = mel[:, :FRAMES]
-    return np.pad(mel, ((0, 0), (0, FRAMES - mel.shape[1]))).astype(np.float32, copy=False)
 
 
 def _view(array: Any) -> Any:

@@ -10,7 +10,9 @@ from transcriber.audio.windowing import WindowCutter
 from transcriber.audio.windows import SAMPLE_RATE, CutWindow
 from transcriber.engine.job import Job
 from transcriber.engine.scheduling.rows import Row
+from transcriber.engine.settings import EngineSettings
 from transcriber.model.backend import Backend
+from transcriber.model.frames import FRAMES, cut_to, frames_for
 
 WAIT_S = 0.05  # for a block; then it is another file's turn
 LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that claims to be longer is not believed
@@ -19,12 +21,14 @@ LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that c
 class Intake:
     """One job's file, read block by block; every method but `close` is called from one thread at a time."""
 
-    def __init__(self, job: Job, backend: Backend, speech: SpeechModel, window_s: float) -> None:
+    def __init__(self, job: Job, backend: Backend, speech: SpeechModel, settings: EngineSettings) -> None:
         self.job = job
         self.windows = 0
         self.on_close: Callable[[], None] = lambda: None
         self._backend = backend
-        self._cutter = WindowCutter(speech, window_s)
+        self._cutter = WindowCutter(speech, settings.window_s)
+        # Times that the model says itself were learnt at 30 s.
+        self._short_encodes = settings.short_encodes and not job.options.token_timestamps
         self._media: Media | None = None
         self._samples = 0
         self._longest_s = 0.0
@@ -89,4 +93,6 @@ class Intake:
 
     def _row(self, window: CutWindow) -> Row[Job]:
         self.windows += 1
-        return Row(self.job, window.without_audio(), self._backend.features(window.audio))
+        frames = frames_for(len(window.audio) / SAMPLE_RATE) if self._short_encodes else FRAMES
+        mel = cut_to(self._backend.features(window.audio), frames)
+        return Row(self.job, window.without_audio(), mel, frames=frames)

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from transcriber.audio.windows import Window
 from transcriber.engine.scheduling.looks import SecondLook
 from transcriber.model.backend import Ask, Mel
+from transcriber.model.frames import FRAMES, padded
 from transcriber.model.quality import TEMPERATURES, Attempt
 from transcriber.text.stretches import Stretch
 
@@ -37,11 +38,11 @@ OwnerT = TypeVar("OwnerT", bound=Owner)
 class Row(Generic[OwnerT]):
     """One window of one request, from its features to its final attempt; compared by identity.
 
-    `mel` holds its features, [n_mels, 3000]. `encoded` is the encoder's output where the window is to be decoded
-    again. `language` is None until the model has detected it, with `language_probability`, 0 to 1.
-    `prompt_length` counts the tokens of its prompt. `alone` marks a row whose batch failed: it goes again with no
-    other. `part` is set where the window is a stretch of another one. `since` is when it became ready, in seconds of
-    the schedule's clock.
+    `mel` holds its features, [n_mels, `frames`]. `encoded` is the encoder's output where the window is to be decoded
+    again. `short_attempts` counts attempts at fewer frames than 30 s has. `language` is None until the model has
+    detected it, with `language_probability`, 0 to 1. `prompt_length` counts the tokens of its prompt. `alone` marks a
+    row whose batch failed: it goes again with no other. `part` is set where the window is a stretch of another one.
+    `since` is when it became ready, in seconds of the schedule's clock.
     """
 
     owner: OwnerT
@@ -52,6 +53,8 @@ class Row(Generic[OwnerT]):
     language: str | None = None
     language_probability: float = 1.0
     attempts: list[Attempt] = field(default_factory=list[Attempt])
+    frames: int = FRAMES
+    short_attempts: int = 0
     encoded: Any = None
     alone: bool = False
     part: Part | None = None
@@ -64,8 +67,8 @@ class Row(Generic[OwnerT]):
 
     @property
     def temperature(self) -> float:
-        """The temperature of the next attempt."""
-        return TEMPERATURES[len(self.attempts)]
+        """The temperature of the next attempt: the ladder begins anew after one at fewer frames."""
+        return TEMPERATURES[len(self.attempts) - self.short_attempts]
 
     @property
     def max_new_tokens(self) -> int:
@@ -77,4 +80,11 @@ class Row(Generic[OwnerT]):
     def key(self) -> Hashable:
         """What one call to CTranslate2 needs equal. Language, task and the words of the prompt may differ."""
         own = id(self) if self.alone else None
-        return self.temperature, self.prompt_length, self.ask.token_times, self.max_new_tokens, own
+        source = self.frames, self.encoded is None
+        return self.temperature, self.prompt_length, self.ask.token_times, self.max_new_tokens, source, own
+
+    def lengthen(self) -> None:
+        """What was heard at fewer frames is doubted: the window is to be encoded again, at all of 30 s."""
+        if self.mel is not None:
+            self.mel = padded(self.mel)
+        self.frames, self.short_attempts = FRAMES, self.short_attempts + 1
