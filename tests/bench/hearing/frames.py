@@ -30,7 +30,8 @@ WHOLE = "30 s"
 RULES: dict[str, Rule] = {
     WHOLE: lambda _: 30.0,
     "max(10, 2 x clip)": lambda clip_s: max(10.0, 2 * clip_s),
-    "the same, next 5 s": lambda clip_s: _next5(max(10.0, 2 * clip_s)),
+    "max(10, 2 x clip), next 5 s": lambda clip_s: _next5(max(10.0, 2 * clip_s)),
+    "max(15, 2 x clip), next 5 s": lambda clip_s: _next5(max(15.0, 2 * clip_s)),
     "max(10, clip + 1), next 5 s": lambda clip_s: _next5(max(10.0, clip_s + 1)),
     "max(5, clip + 1), next 5 s": lambda clip_s: _next5(clip_s + 1),
 }
