@@ -20,6 +20,7 @@ from transcriber.errors import ConfigError
 from transcriber.model.alignment import word_times
 from transcriber.model.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
 from transcriber.model.device import choose_compute_type, choose_device
+from transcriber.model.faults import fault_of
 from transcriber.model.frames import FRAMES, FRAMES_A_SECOND, padded
 from transcriber.model.weights import find_weights
 from transcriber.schemas import Task
@@ -34,16 +35,6 @@ PROMPTS = 256  # whose tokens are remembered
 MEDIAN_FILTER = 7  # upstream's width for smoothing attention
 TIME_TOKEN_S = 0.02
 ENCODE_ROWS_ON_CPU = 2  # more at once only spoil the cache: a batch of 8 costs 1.24 times the sum of its rows
-OUT_OF_MEMORY = ("out of memory", "cudaErrorInvalidDevice", "CUBLAS_STATUS_ALLOC_FAILED", "cudaErrorMemoryAllocation")
-DEVICE_LOST = (
-    "illegal memory access",
-    "unspecified launch failure",
-    "device-side assert",
-    "misaligned address",
-    "uncorrectable ECC",
-    "cudaErrorUnknown",
-    "CUBLAS_STATUS_EXECUTION_FAILED",
-)
 
 
 class WhisperBackend:
@@ -196,10 +187,7 @@ class WhisperBackend:
         return phrases
 
     def fault(self, error: Exception) -> Fault:
-        said = str(error)
-        if isinstance(error, MemoryError) or any(sign in said for sign in OUT_OF_MEMORY):
-            return "out_of_memory"
-        return "device_lost" if any(sign in said for sign in DEVICE_LOST) else "other"
+        return fault_of(error)
 
     def _rows(self, encoded: Any, rows: list[int]) -> Any:
         """Only these rows: on a CPU each other would cost as much; a GPU would have to send them across and back."""
