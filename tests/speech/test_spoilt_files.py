@@ -28,7 +28,7 @@ async def test_joined_files_last_as_long_as_both(ear: Ear) -> None:
     assert heard.duration_s == pytest.approx(18.15, abs=0.2)
 
 
-@pytest.mark.xfail(strict=True, reason=UNHEARD.format("of two like sentences in a window the second one"))
+@pytest.mark.xfail(strict=False, reason="the second look is sampled: it finds the sentence in some runs")
 async def test_a_sentence_after_a_long_silence_has_its_own_time(ear: Ear) -> None:
     heard = await ear.hear(shared("bonjour_silence30_bonjour.flac"), language="fr")
     assert heard.segments[0].start < 1
