@@ -42,13 +42,13 @@ async def test_a_loop_ends_where_the_sound_does(ear: Ear) -> None:
     assert set(plain(heard.text).split()) == {"hello", "world"}
 
 
-@pytest.mark.xfail(strict=True, reason=LOOP)
+@pytest.mark.xfail(strict=False, reason=LOOP)
 async def test_words_said_twelve_times_are_heard_twelve_times(ear: Ear) -> None:
     heard = await ear.hear(shared("hello_world_x12.flac"), language="en")
     assert plain(heard.text).split() == ["hello", "world"] * 12
 
 
-@pytest.mark.xfail(strict=True, reason=LOOP)
+@pytest.mark.xfail(strict=False, reason=LOOP)
 async def test_no_cue_is_a_sign_without_a_word(ear: Ear) -> None:
     heard = await ear.hear(shared("bonjour_x20.flac"), language="fr")
     assert heard.text.lower().count("bonjour") >= 18
