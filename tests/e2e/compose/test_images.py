@@ -1,6 +1,7 @@
 """The images: small, labelled, and with a model inside where that is asked."""
 
 import json
+import shlex
 import tomllib
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_a_baked_model_needs_no_network(images: Stack) -> None:
         command = ["docker", "build", "--quiet", "--network", "host", *chosen, "--file", RECIPE, "."]
         image = run(command, images.folder, BUILD_S).strip()
     fetch = ["docker", "run", "--rm", "--network", "none", "--read-only", "--env", "WHISPER_MODEL=tiny", image, "fetch"]
-    said = json.loads(run(fetch, images.folder))  # one line: no warning beside it
+    said = json.loads(run(["sh", "-c", f"{shlex.join(fetch)} 2>&1"], images.folder))  # one line: no warning beside it
     assert (said["event"], said["origin"]) == ("model.here", "baked")
 
 
