@@ -31,7 +31,8 @@ SETTINGS = {
     "STUDY_PROVIDER": "extractive",
     "LEASE_SECONDS": "8",
     "POLL_SECONDS": "2",
-    "DRAIN_SECONDS": "3",
+    "SHORT_ENCODES": "0",  # a job must last longer than the grace
+    "DRAIN_SECONDS": "1",
 }
 
 
