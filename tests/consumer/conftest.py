@@ -16,7 +16,9 @@ from consumer.settings import Settings
 from infra.sandbox.aws import KEYS, REGION, Aws, embedded_aws
 from infra.sandbox.postgres import embedded_postgres
 from infra.sandbox.standins.sqs import StrictSqs, strict_sqs
+from infra.sandbox.standins.youtube import YouTubeStandin
 from tests.support.consumer.harness import Harness
+from tests.support.consumer.youtube import youtube_in_environment
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +75,13 @@ async def sqs() -> AsyncGenerator[StrictSqs]:
     """SQS as strict as the real one."""
     async with strict_sqs() as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def youtube() -> AsyncGenerator[YouTubeStandin]:
+    """What every yt-dlp of this process and its children takes for YouTube."""
+    async with youtube_in_environment() as site:
+        yield site
 
 
 @pytest.fixture

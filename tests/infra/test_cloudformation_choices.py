@@ -1,6 +1,6 @@
 """The template created with other parameters than the usual ones."""
 
-from tests.infra.test_cloudformation_policy import ROLE, SECRET, allowed
+from tests.support.infra.policy import ROLE, SECRET, allowed
 from tests.support.infra.template import client, created, user_data
 
 YOURS = {"CreateDatabase": "no", "DatabaseHost": "db.example.org", "DatabaseSecretName": "team/lectern"}

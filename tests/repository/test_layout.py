@@ -1,5 +1,6 @@
 """What keeps the house easy to find one's way in: few modules a folder, short files."""
 
+import re
 from collections import Counter
 
 from infra.sandbox.paths import ROOT
@@ -17,3 +18,9 @@ def test_no_folder_holds_more_modules_than_a_screen_shows() -> None:
 def test_no_module_is_longer_than_can_be_read_at_once() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in MODULES}
     assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_no_test_file_is_imported() -> None:
+    """What several tests share is in tests/support."""
+    imports = re.compile(r"^\s*(?:from|import) tests\.[\w.]*\btest_", re.MULTILINE)
+    assert [str(path.relative_to(ROOT)) for path in MODULES if imports.search(path.read_text())] == []

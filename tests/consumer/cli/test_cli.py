@@ -3,12 +3,10 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
@@ -24,13 +22,6 @@ JOB = Job("v1", "dQw4w9WgXcQ")
 URL = "https://youtu.be/dQw4w9WgXcQ"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 COMMANDS = ("consume", "submit", "retry", "list", "status", "explain", "process", "migrate", "redrive", "doctor")
-
-
-@pytest.fixture(autouse=True)
-def _logging() -> Generator[None]:
-    """A command sets logging up for its process, which here is the tests' own."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """`lectern doctor` tells what stops a start from what the consumer copes with by itself."""
 
 import asyncio
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from consumer.cli.commands import app
@@ -17,12 +15,6 @@ from consumer.youtube.failures import classify
 from consumer.youtube.versions import CURRENT, PROXIES, Overlay, VerifiedVersion, own_version
 from infra.sandbox.aws import Aws
 from infra.sandbox.processes import free_port
-
-
-@pytest.fixture(autouse=True)
-def _logging() -> Generator[None]:
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture

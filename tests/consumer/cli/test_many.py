@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from consumer.cli.commands import app
@@ -25,12 +23,6 @@ https://www.youtube.com/watch?v={IDS[0]}
 https://youtu.be/{IDS[2]}?t=5
 https://youtu.be/{IDS[0]}
 """
-
-
-@pytest.fixture(autouse=True)
-def _logging() -> Generator[None]:
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

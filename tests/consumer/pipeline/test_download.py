@@ -1,12 +1,11 @@
 """Downloads: the real yt-dlp and a real Deno against the stand-in for YouTube."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
-import pytest_asyncio
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Source
@@ -14,15 +13,9 @@ from consumer.pipeline.download import DownloadSettings, download
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
 from infra.sandbox.standins.youtube.videos import EMPTY_ID, RESET_ID, STALL_ID
 from infra.sandbox.waiting import wait_until
-from tests.support.consumer.youtube import ignore, youtube_in_environment
+from tests.support.consumer.youtube import ignore
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def youtube() -> AsyncGenerator[YouTubeStandin]:
-    async with youtube_in_environment() as site:
-        yield site
 
 
 async def fetch(video: str, into: Path, on_progress: Callable[[float], None] = ignore, *, idle_s: float = 30) -> Source:

@@ -1,26 +1,18 @@
 """What yt-dlp's process may see, load and show."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import psutil
 import pytest
-import pytest_asyncio
 from pydantic import SecretStr
 
 from consumer.errors import EnvironmentFault
 from consumer.pipeline.download import DownloadSettings, download
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
-from tests.support.consumer.youtube import ignore, youtube_in_environment
+from tests.support.consumer.youtube import ignore
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def youtube() -> AsyncGenerator[YouTubeStandin]:
-    async with youtube_in_environment() as site:
-        yield site
 
 
 async def test_no_password_is_in_a_list_of_processes_or_an_error(youtube: YouTubeStandin, tmp_path: Path) -> None:

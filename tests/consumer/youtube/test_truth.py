@@ -1,10 +1,8 @@
 """What was downloaded is what YouTube has, or an error says what it is: real yt-dlp and Deno against the stand-in."""
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, PolicyError, TransientError
 from consumer.models import Source
@@ -12,15 +10,9 @@ from consumer.pipeline.audio import make_mp3
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.youtube.options import RETRIES
 from infra.sandbox.standins.youtube import Track, Video, YouTubeStandin
-from tests.support.consumer.youtube import ignore, published, youtube_in_environment
+from tests.support.consumer.youtube import ignore, published
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def youtube() -> AsyncGenerator[YouTubeStandin]:
-    async with youtube_in_environment() as site:
-        yield site
 
 
 async def fetched(video: str, into: Path) -> Source:

@@ -65,6 +65,14 @@ class Served:
 
         self.backend.trouble = trouble
 
+    async def left(self, content: bytes, output_format: str) -> None:
+        """A client sends a file and is gone once the model is at it."""
+        self.backend.unblocked.clear()
+        head = HEAD.replace(b"/transcribe", b"/transcribe?format=" + output_format.encode())
+        _, writer = await self.say(head + f"Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        await asyncio.to_thread(self.backend.busy.wait, 10)
+        writer.transport.abort()
+
     def uploads(self) -> list[Path]:
         """Files of requests under way."""
         return list(self.service.spool.iterdir())

@@ -6,10 +6,10 @@ import pytest
 
 from tests.support.transcriber.fakes import heard
 from transcriber.audio.windows import Window
-from transcriber.engine.job import MAX_PREVIOUS_CHARACTERS, Job
+from transcriber.engine.job import Job
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.quality import Attempt, Guard
-from transcriber.schemas import Options
+from transcriber.schemas import MAX_PROMPT, Options
 from transcriber.text.segmenter import Heard
 from transcriber.text.word_times import proportional
 
@@ -56,4 +56,4 @@ def test_a_silent_window_leaves_the_text_before_it_standing() -> None:
 def test_the_text_before_stays_bounded() -> None:
     talk = Conversation()
     shown = [talk.hears("The sun is a star. " * 40) for _ in range(5)]
-    assert len(shown[-1]) == MAX_PREVIOUS_CHARACTERS
+    assert len(shown[-1]) == MAX_PROMPT

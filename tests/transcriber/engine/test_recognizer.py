@@ -1,41 +1,18 @@
 """One batch: which rows are aligned, and what happens to times when the aligner cannot."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
+from tests.support.transcriber.aligner import TEXT, Aligner
 from tests.support.transcriber.fakes import FakeBackend, heard
 from tests.support.transcriber.schedules import Request
 from transcriber.audio.windows import SAMPLE_RATE, Window
 from transcriber.engine.recognizer import Recognizer
 from transcriber.engine.scheduling.rows import Row
-from transcriber.model.backend import Ask, Hypothesis, WindowWord
+from transcriber.model.backend import Ask
 from transcriber.model.quality import TEMPERATURES
-from transcriber.schemas import Task
 from transcriber.text.segmenter import Heard
 from transcriber.text.word_times import MIN_ALIGNED_S
-
-TEXT = "The sun is a star."
-Aligned = tuple[str, Task, list[tuple[int, ...]]]
-
-
-class Aligner(FakeBackend):
-    """Remembers what was to be aligned; fails with `trouble_aligning` if there is one. All rows hear `said`."""
-
-    def __init__(self, said: Hypothesis | None = None) -> None:
-        super().__init__()
-        self.aligned: list[Aligned] = []
-        self.trouble_aligning: Exception | None = None
-        self.hear = lambda _mark, _temperature: said or heard(TEXT)
-
-    def align(
-        self, encoded: Any, language: str, task: Task, tokens: list[tuple[int, ...]], seconds: list[float]
-    ) -> list[list[WindowWord]]:
-        self.aligned.append((language, task, tokens))
-        if self.trouble_aligning:
-            raise self.trouble_aligning
-        return super().align(encoded, language, task, tokens, seconds)
 
 
 def recognized(backend: FakeBackend, *asks: Ask, seconds: float = 10.0) -> list[Heard]:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.transcriber.aligner import Aligner
 from tests.support.transcriber.fake_service import Served, served
 from tests.support.transcriber.fakes import heard
-from tests.transcriber.engine.test_recognizer import Aligner
 
 MUCH = "The sun is a star, and stars are suns that are far away. " * 4
 OPENAI = "/v1/audio/transcriptions"

@@ -1,6 +1,5 @@
 """A failure is counted and logged alike, whether the answer has begun or not."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -49,12 +48,7 @@ async def test_a_model_that_fails_in_the_middle(route: str, fields: dict[str, st
 async def test_a_client_that_leaves(form: str, lecture: Path) -> None:
     with capture_logs() as lines:
         async with served() as server:
-            server.backend.unblocked.clear()
-            content = lecture.read_bytes()
-            head = HEAD.replace(b"/transcribe", b"/transcribe?format=" + form.encode())
-            _, writer = await server.say(head + f"Content-Length: {len(content)}\r\n\r\n".encode() + content)
-            await asyncio.to_thread(server.backend.busy.wait, 10)
-            writer.transport.abort()
+            await server.left(lecture.read_bytes(), form)
             await wait_until(lambda: server.metric("errors_total", type="Cancelled") == 1)
             assert server.metric("cancelled_total") == 1
     assert [line["error"] for line in lines if line["event"] == "request"] == ["Cancelled"]

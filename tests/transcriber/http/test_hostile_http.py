@@ -161,12 +161,7 @@ async def test_200_uploads_at_once_are_all_answered_and_leave_nothing(lecture_st
 @pytest.mark.parametrize("form", ["json", "ndjson"])
 async def test_a_client_that_leaves_while_the_model_works_frees_everything(lecture: Path, form: str) -> None:
     async with served() as server:
-        server.backend.unblocked.clear()
-        content = lecture.read_bytes()
-        head = HEAD.replace(b"/transcribe", b"/transcribe?format=" + form.encode())
-        _, writer = await server.say(head + f"Content-Length: {len(content)}\r\n\r\n".encode() + content)
-        await asyncio.to_thread(server.backend.busy.wait, 10)
-        writer.transport.abort()
+        await server.left(lecture.read_bytes(), form)
         await server.until_idle()
         assert server.metric("cancelled_total") == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.transcriber.text.test_segmenter import said, window
+from tests.support.transcriber.heard_windows import said, window
 from transcriber.schemas import Coverage
 from transcriber.text.coverage import CoverageReport
 from transcriber.text.segmenter import Heard

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Task = Literal["transcribe", "translate"]
 Priority = Literal["interactive", "bulk"]
 Format = Literal["json", "text", "srt", "vtt", "tsv", "ndjson"]
+MAX_PROMPT = 2000  # characters, more than the 223 tokens that Whisper reads
 
 
 class Record(BaseModel):
@@ -28,8 +29,8 @@ class Options(Record):
     language: str | None = None
     languages: tuple[str, ...] = ()
     task: Task = "transcribe"
-    prompt: str = Field(default="", max_length=2000)
-    hotwords: str = Field(default="", max_length=2000)
+    prompt: str = Field(default="", max_length=MAX_PROMPT)
+    hotwords: str = Field(default="", max_length=MAX_PROMPT)
     word_timestamps: bool = False
     detect_language_per_window: bool = False
     condition_on_previous_text: bool = False

@@ -14,7 +14,7 @@ ID = ("video_id", "videoId")
 URL = ("youtube_url", "youtubeUrl", "url")
 YOUTUBE_ID = ("youtube_id", "youtubeId")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # such as de, pt-BR, zh-Hans
-VIDEO_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}|[A-Za-z0-9_-]{11}")  # YouTube's may begin with - or _
+ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}|[A-Za-z0-9_-]{11}")  # YouTube's may begin with - or _
 MOST_ENVELOPES = 4  # EventBridge to SNS to SQS is two
 
 
@@ -65,7 +65,7 @@ async def read_job(body: str, videos: Videos) -> Job:
 
 def check_video_id(video_id: str) -> None:
     """Raises BadMessage where no message could name this row."""
-    if not VIDEO_ID.fullmatch(video_id):
+    if not ROW_ID.fullmatch(video_id):
         words = f"video_id {video_id[:40]!r} is not an id: letters, digits and _ . : - only"
         raise BadMessage(words, code="bad_video_id")
 

@@ -11,11 +11,10 @@ from transcriber import errors
 from transcriber.engine.run import Run
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.backend import Ask
-from transcriber.schemas import Done, EngineEvent, Options, Progress
+from transcriber.schemas import MAX_PROMPT, Done, EngineEvent, Options, Progress
 from transcriber.text.assembly import Assembly
 from transcriber.text.segmenter import Heard
 
-MAX_PREVIOUS_CHARACTERS = 2000  # more than the 223 tokens that Whisper reads
 MAX_PREVIOUS_TEMPERATURE = 0.5  # text decoded at a higher one is not shown to the next window, as upstream
 
 
@@ -93,7 +92,7 @@ class Job:
         """What the next window is shown: a text that is not believed would only lead it astray."""
         if heard.attempt.failed_guard or heard.attempt.temperature > MAX_PREVIOUS_TEMPERATURE:
             return self.options.prompt.strip()
-        return f"{self._ask.previous} {heard.text}".strip()[-MAX_PREVIOUS_CHARACTERS:]
+        return f"{self._ask.previous} {heard.text}".strip()[-MAX_PROMPT:]
 
     def _released(self) -> list[Row[Self]]:
         free = [row for row in self._held if self._is_free(row)]

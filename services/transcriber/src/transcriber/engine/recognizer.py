@@ -14,6 +14,7 @@ from transcriber.model.quality import TEMPERATURES, Attempt, final_attempt, judg
 from transcriber.schemas import Task
 from transcriber.text.second_look import lost, may_have_lost
 from transcriber.text.segmenter import Heard
+from transcriber.text.stretches import length_s
 from transcriber.text.word_times import MIN_ALIGNED_S, placed, proportional, spread, with_sound
 
 log = structlog.get_logger()
@@ -163,8 +164,8 @@ def _said(row: Row[Any], attempt: Attempt | None) -> Attempt | None:
     """The attempt, where it has words: those never believed of a sound that is too short for a word are none."""
     if attempt is None or attempt.silent:
         return None
-    speech_s = sum(end - start for start, end in row.window.speech)
-    return None if attempt.failed_guard and 0 < speech_s < MIN_UNSURE_S else attempt
+    too_short = 0 < length_s(row.window.speech) < MIN_UNSURE_S
+    return None if attempt.failed_guard and too_short else attempt
 
 
 def _kind(row: Row[Any], attempt: Attempt | None) -> tuple[str, Task] | None:

@@ -6,7 +6,7 @@ from transcriber.model.quality import MIN_LOGPROB
 from transcriber.schemas import Coverage
 from transcriber.text.second_look import accounted
 from transcriber.text.segmenter import Heard
-from transcriber.text.stretches import Stretch, joined, without
+from transcriber.text.stretches import Stretch, joined, length_s, without
 
 MIN_GAP_S = 1.0  # shorter stretches without text are not reported
 
@@ -20,20 +20,19 @@ class CoverageReport:
 
     def add(self, heard: Heard) -> None:
         """One more window, in order. Stretches that touch become one, so that an hour of text takes little room."""
-        latest, self._covered = self._covered[-1:], self._covered[:-1]
-        self._covered += joined([*latest, *(accounted(word.start, word.end, word.word) for word in heard.said)])
+        latest = self._covered[-1:]
+        self._covered[-1:] = joined([*latest, *(accounted(word.start, word.end, word.word) for word in heard.said)])
         if heard.said and (heard.attempt.failed_guard or heard.attempt.hypothesis.avg_logprob < MIN_LOGPROB):
             self._low_confidence += [_rounded(span.start, span.end) for span in heard.window.spans]
 
     def result(self, speech: Iterable[Stretch], skipped_packets: int = 0) -> Coverage:
         """The report, given the stretches of speech that were found, in order, and the packets that did not decode."""
         stretches = list(speech)
-        found_s = sum(end - start for start, end in stretches)
+        found_s = length_s(stretches)
         silent = without(stretches, self._covered)
-        lost_s = sum(end - start for start, end in silent)
         return Coverage(
             speech_s=round(found_s, 2),
-            transcribed_s=round(found_s - lost_s, 2),
+            transcribed_s=round(found_s - length_s(silent), 2),
             gaps=tuple(_rounded(start, end) for start, end in silent if end - start >= MIN_GAP_S),
             low_confidence=tuple(self._low_confidence),
             skipped_packets=skipped_packets,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from transcriber.audio.windows import Window
 from transcriber.model.backend import WindowWord
 from transcriber.text.sentences import SPACELESS
-from transcriber.text.stretches import Stretch, joined, overlap_s, without
+from transcriber.text.stretches import Stretch, joined, length_s, overlap_s, without
 
 NEAR_S = 0.5  # around a word: times from the model's attention are no better
 WORD_S, CHARACTER_S = 1.0, 0.2  # what a word may account for: guessed times, and scripts without spaces, are rough
@@ -48,8 +48,7 @@ def may_have_lost(window: Window, text: str) -> bool:
     Judged by the pace of quick speakers: whoever talks slowly is aligned without need, and nobody loses anything.
     """
     pace = QUICKEST_SPACELESS if SPACELESS.search(text) else QUICKEST
-    speech_s = sum(end - start for start, end in window.speech)
-    return speech_s - len(text.replace(" ", "")) / pace >= MIN_LOST_S
+    return length_s(window.speech) - len(text.replace(" ", "")) / pace >= MIN_LOST_S
 
 
 def inserted(words: Sequence[WindowWord], found: Sequence[WindowWord], stretch: Stretch) -> tuple[WindowWord, ...]:

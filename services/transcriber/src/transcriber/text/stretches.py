@@ -5,6 +5,11 @@ from collections.abc import Iterable
 Stretch = tuple[float, float]
 
 
+def length_s(stretches: Iterable[Stretch]) -> float:
+    """Seconds of all of them together."""
+    return sum(end - start for start, end in stretches)
+
+
 def joined(stretches: Iterable[Stretch], nearer_s: float = 0.0) -> list[Stretch]:
     """As one those that overlap, touch, or are at most `nearer_s` apart; they come in order of their start."""
     found: list[Stretch] = []

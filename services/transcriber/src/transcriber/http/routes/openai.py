@@ -78,9 +78,8 @@ async def _answer(request: Request, engine: OpenEngine, task: Task) -> Response:
         return await _shaped(await finished(request, upload_run), asked)
     with ExitStack() as stack:
         stack.callback(upload_run.close)
-        events = await opened(
-            upload_run.events(), HEARTBEAT_S
-        )  # a file that cannot be read is still a status of its own
+        # A file that cannot be read is still a status of its own.
+        events = await opened(upload_run.events(), HEARTBEAT_S)
         stack.pop_all()
     return StreamingAnswer(_sent(events, upload_run, HEARTBEAT_S), upload_run, "text/event-stream", eta(upload_run))
 

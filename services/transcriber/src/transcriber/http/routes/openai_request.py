@@ -8,10 +8,9 @@ from transcriber.http.formats import OF_CUES, ResponseFormat
 from transcriber.http.upload import options
 from transcriber.http.upload.fields import listed
 from transcriber.http.upload.uploads import Upload
-from transcriber.schemas import CueLayout, Options, Task
+from transcriber.schemas import MAX_PROMPT, CueLayout, Options, Task
 
 GRANULARITIES = ("segment", "word")
-MAX_PROMPT = 2000
 THEIRS = ("model", "response_format", "temperature", "timestamp_granularities", "stream", "keywords")
 OURS = (*(name for name in options.NAMES if name not in ("task", "word_timestamps")), *options.LAYOUT)
 FIELDS = (*THEIRS, *OURS)
@@ -50,7 +49,7 @@ def engine_options(upload: Upload, asked: OpenAIRequest) -> Options:
     Temperature is checked and left to the guards, as OpenAI does at 0; of a long prompt the end counts.
     """
     check_temperature(upload.value("temperature") or "0")
-    prompt = (upload.value("prompt") or "")[-MAX_PROMPT:]
+    prompt = options.end_of_prompt(upload)
     hotwords = upload.value("hotwords") or ", ".join(listed(upload.fields, "keywords"))[:MAX_PROMPT]
     words = "word" in asked.granularities or asked.response_format in OF_CUES
     return options.options(

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from transcriber.http.formats import ResponseFormat
 from transcriber.http.routes.openapi_examples import CUES, OPENAI_EXAMPLES, OPENAI_STREAM, STREAM, TRANSCRIPT
-from transcriber.schemas import Format, Priority, Problem, Task
+from transcriber.schemas import MAX_PROMPT, Format, Priority, Problem, Task
 
 DESCRIPTION = """
 Speech to text with one warm Whisper model. All requests share the model's batches, so a short clip is answered within
@@ -61,8 +61,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "languages[]": LANGUAGES,
     "model": MODEL,
     "task": {"type": "string", "enum": list(get_args(Task)), "default": "transcribe"},
-    "prompt": {"type": "string", "description": "names and words the speaker uses", "maxLength": 2000},
-    "hotwords": {"type": "string", "description": "words to listen for", "maxLength": 2000},
+    "prompt": {"type": "string", "description": "names and words the speaker uses", "maxLength": MAX_PROMPT},
+    "hotwords": {"type": "string", "description": "words to listen for", "maxLength": MAX_PROMPT},
     "word_timestamps": {**FLAG, "description": "words with times and probabilities in every segment"},
     "detect_language_per_window": {**FLAG, "description": "for talks that change language"},
     "condition_on_previous_text": {**FLAG, "description": "steadier names, but windows go one by one"},

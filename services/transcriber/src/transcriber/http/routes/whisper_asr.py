@@ -22,7 +22,6 @@ router = APIRouter(dependencies=[Depends(require_key)], tags=["whisper-asr-webse
 FILE_FIELD = "audio_file"
 FIELDS = ("encode", "task", "language", "initial_prompt", "word_timestamps", "output")
 OUTPUTS: dict[str, Format] = {"txt": "text", "vtt": "vtt", "srt": "srt", "tsv": "tsv", "json": "json"}
-MAX_PROMPT = 2000
 NO_SPEECH = "en"  # of a file in which nobody speaks, with a confidence of 0: clients know no other word for it
 DETECTED_IN_S = 30.0  # the first window tells the language
 
@@ -34,7 +33,7 @@ async def asr(request: Request, engine: OpenEngine) -> Response:
     with ExitStack() as stack:
         stack.enter_context(upload)
         output = options.choice("output", upload.value("output") or "txt", tuple(OUTPUTS))
-        prompt = (upload.value("initial_prompt") or "")[-MAX_PROMPT:]
+        prompt = options.end_of_prompt(upload, "initial_prompt")
         wanted = options.options(upload, prompt=prompt, times=output != "txt")
         upload_run = begun(request, engine, upload, wanted)
         stack.pop_all()

@@ -18,7 +18,6 @@ from transcriber.schemas import Format, Segment, Task, Transcript
 
 router = APIRouter(dependencies=[Depends(require_key)], tags=["whisper.cpp"])
 FIELDS = ("response_format", "temperature", "language", "prompt", "translate")
-MAX_PROMPT = 2000
 
 
 @router.post("/inference", **openapi.whisper_cpp_route(FIELDS))
@@ -31,7 +30,7 @@ async def inference(request: Request, engine: OpenEngine) -> Response:
         options.choice("response_format", response_format, get_args(ResponseFormat))
         check_temperature(upload.value("temperature") or "0")
         task: Task = "translate" if options.flag("translate", upload.value("translate") or "false") else "transcribe"
-        verbose, prompt = response_format == "verbose_json", (upload.value("prompt") or "")[-MAX_PROMPT:]
+        verbose, prompt = response_format == "verbose_json", options.end_of_prompt(upload)
         fixed: dict[str, Any] = {"task": task, "prompt": prompt, "word_timestamps": verbose, "token_timestamps": False}
         upload_run = begun(request, engine, upload, options.options(upload, **fixed))
         stack.pop_all()

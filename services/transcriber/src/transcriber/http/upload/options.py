@@ -9,7 +9,7 @@ from transcriber.errors import BadOption
 from transcriber.http.upload.fields import listed
 from transcriber.http.upload.languages import code_of
 from transcriber.http.upload.uploads import Upload
-from transcriber.schemas import CueLayout, Format, Options, Record
+from transcriber.schemas import MAX_PROMPT, CueLayout, Format, Options, Record
 
 NAMES = tuple(name for name in Options.model_fields if name != "times")  # what a client may send
 LAYOUT = tuple(CueLayout.model_fields)
@@ -36,6 +36,11 @@ def cue_layout(upload: Upload) -> CueLayout:
     if "highlight_words" in fields:
         fields["highlight_words"] = flag("highlight_words", fields["highlight_words"])
     return _checked(CueLayout, fields)
+
+
+def end_of_prompt(upload: Upload, field: str = "prompt") -> str:
+    """The prompt as other services take it: one that is too long counts by its end, which Whisper reads."""
+    return (upload.value(field) or "")[-MAX_PROMPT:]
 
 
 def asked_language(asked: str) -> str | None:
