@@ -11,14 +11,14 @@ from tests.support.words import word_error_rate
 
 pytestmark = [pytest.mark.speech, pytest.mark.timeout(600)]
 
-UNHEARD = "issue 11: {} is not heard yet"
+UNHEARD = "issue 11: of two like sentences in a window the second one is not always heard yet"
 RARE = ["phone.au", "speech.wv", "speech.eac3"]
 
 
 @pytest.mark.parametrize("recording", SPOILT, ids=str)
-async def test_everything_in_it_is_heard(ear: Ear, recording: Recording) -> None:
+async def test_everything_in_it_is_heard(ear: Ear, recording: Recording, request: pytest.FixtureRequest) -> None:
     if "bonjour" in recording.file:
-        pytest.xfail(UNHEARD.format("of two like sentences in a window the second one"))
+        request.applymarker(pytest.mark.xfail(strict=False, reason=UNHEARD))
     heard = await ear.hear(shared(recording.file), **recording.options)
     assert word_error_rate(recording.text, heard.text) <= recording.wrong, heard.text
 
