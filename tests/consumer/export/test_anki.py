@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from consumer.export.anki import write_deck
-from consumer.models import Card, Proof, Source, StudyMaterial
+from consumer.material import Card, Proof, StudyMaterial
+from consumer.models import Source
 from tests.support.consumer.study_samples import FILE, TALK
 
 CARD = Card(

@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from consumer.export.page import study_page
-from consumer.models import Card, Proof, QuizItem, Source, StudyMaterial, Transcript
+from consumer.material import Card, Proof, QuizItem, StudyMaterial
+from consumer.models import Source, Transcript
 from infra.sandbox.paths import AS_ROOT, CHROMIUM
 from tests.support.consumer.study_samples import FILE, TALK, transcript
 

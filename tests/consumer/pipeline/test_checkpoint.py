@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from consumer.errors import TransientError
-from consumer.models import Usage
+from consumer.material import Usage
 from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints, digest
 
 USAGE = TypeAdapter(Usage)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from consumer.errors import TransientError
-from consumer.models import StudyMaterial, Usage
+from consumer.material import StudyMaterial, Usage
 from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
 from consumer.pipeline.paid_once import paid_once
 from consumer.pipeline.write_study import write_study

@@ -11,7 +11,8 @@ import pytest
 from consumer.clients.transcriber import TranscriberClient
 from consumer.database.videos import Claim, Completion
 from consumer.errors import LeaseLost, TransientError
-from consumer.models import Job, Stage, Status, Usage
+from consumer.material import Usage
+from consumer.models import Job, Stage, Status
 from consumer.pipeline.download import DownloadSettings
 from consumer.pipeline.pipeline import Tools, run
 from consumer.study.providers.extractive import ExtractiveProvider

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from consumer.errors import EnvironmentFault, TransientError
-from consumer.models import StudyMaterial, Transcript, Usage
+from consumer.material import StudyMaterial, Usage
+from consumer.models import Transcript
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.schema import CardDraft, Draft, QuizDraft, StudyRequest

@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumer.models import Proof, QuizItem
+from consumer.material import Proof, QuizItem
 from consumer.pipeline.write_study import write_study
 from consumer.study.lint import lint
 from consumer.study.providers.extractive import ExtractiveProvider

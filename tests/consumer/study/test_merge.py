@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from consumer.models import Proof
+from consumer.material import Proof
 from consumer.study.check import Grounded
 from consumer.study.merge import merge_cards, merge_quiz
 from consumer.study.schema import CardDraft, QuizDraft

@@ -13,7 +13,8 @@ import genanki  # pyright: ignore[reportMissingTypeStubs]  untyped: nothing of i
 
 from consumer.export.links import moment
 from consumer.export.subtitles import clock
-from consumer.models import Card, Source, StudyMaterial
+from consumer.material import Card, StudyMaterial
+from consumer.models import Source
 
 NOTE_TYPE_ID = 1_735_904_211
 """Drawn once. Anki keeps one note type under this id, however many decks are imported."""

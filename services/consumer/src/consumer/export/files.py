@@ -10,7 +10,8 @@ from consumer.export import subtitles
 from consumer.export.anki import write_deck
 from consumer.export.links import moment
 from consumer.export.page import study_page
-from consumer.models import Audio, Card, QuizItem, Source, StudyMaterial, Transcript
+from consumer.material import Card, QuizItem, StudyMaterial
+from consumer.models import Audio, Source, Transcript
 from consumer.study.lint import lint
 
 MEDIA_TYPES = {

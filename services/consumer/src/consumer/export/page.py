@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from consumer.export.links import moment
 from consumer.export.subtitles import clock, paragraphs
-from consumer.models import Source, StudyMaterial, Transcript
+from consumer.material import StudyMaterial
+from consumer.models import Source, Transcript
 from consumer.study.providers.registry import label
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from pydantic import TypeAdapter
 
-from consumer.models import Usage
+from consumer.material import Usage
 from consumer.pipeline.checkpoint import Checkpoints, digest
 from consumer.study import prompts
 from consumer.study.answer import answer_schema

@@ -15,7 +15,8 @@ from consumer.clients.transcriber import TranscriberClient
 from consumer.database.videos import Claim, Completion
 from consumer.errors import TransientError
 from consumer.export.files import JobResult, write_assets
-from consumer.models import Job, Source, Stage, Transcript, Usage
+from consumer.material import Usage
+from consumer.models import Job, Source, Stage, Transcript
 from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
 from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, digest

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.errors import LecternError
-from consumer.models import Progress, Source, StudyMaterial, Transcript, Usage
+from consumer.material import StudyMaterial, Usage
+from consumer.models import Progress, Source, Transcript
 from consumer.study.check import Found, check
 from consumer.study.merge import merge_cards, merge_quiz
 from consumer.study.providers import StudyProvider

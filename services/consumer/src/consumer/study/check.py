@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from consumer.models import Proof
+from consumer.material import Proof
 from consumer.study.ground import Ground
 from consumer.study.schema import CardDraft, Chunk, Draft, QuizDraft
 

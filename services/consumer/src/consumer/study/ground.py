@@ -5,7 +5,8 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from consumer.models import Proof, Segment
+from consumer.material import Proof
+from consumer.models import Segment
 from consumer.study.schema import Chunk
 
 SHORTEST_QUOTE_TOKENS = 3

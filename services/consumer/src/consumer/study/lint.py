@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from consumer.models import QuizItem, Record
+from consumer.material import QuizItem
+from consumer.models import Record
 from consumer.study.ground import alike, tokens
 
 MUCH_LONGER = 1.5

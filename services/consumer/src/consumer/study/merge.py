@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from consumer.models import Card, QuizItem
+from consumer.material import Card, QuizItem
 from consumer.study.check import Grounded, Written
 from consumer.study.ground import alike, tokens
 from consumer.study.schema import CardDraft, QuizDraft

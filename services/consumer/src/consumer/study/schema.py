@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
-from consumer.models import Segment, Usage
+from consumer.material import Usage
+from consumer.models import Segment
 
 Task = Literal["cards", "quiz"]
 Letter = Literal["a", "b", "c", "d"]

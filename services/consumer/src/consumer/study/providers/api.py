@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from consumer.clients.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
 from consumer.errors import EnvironmentFault, LecternError, TransientError
-from consumer.models import Usage
+from consumer.material import Usage
 from consumer.study.answer import read_answer
 from consumer.study.prices import Price, Tokens, cost_usd, unpriced
 from consumer.study.schema import Draft, StudyRequest
