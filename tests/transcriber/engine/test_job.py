@@ -1,4 +1,4 @@
-"""Which text a window is shown as the one before it: only what is believed."""
+"""Which text a window is shown as the one before it: only what is believed; and when a job lets others go first."""
 
 from pathlib import Path
 
@@ -57,3 +57,17 @@ def test_the_text_before_stays_bounded() -> None:
     talk = Conversation()
     shown = [talk.hears("The sun is a star. " * 40) for _ in range(5)]
     assert len(shown[-1]) == MAX_PROMPT
+
+
+async def test_a_job_is_bulk_while_nobody_waits_who_is_not() -> None:
+    job = Job(Path(), Options(), 90.0, "fake")
+    person, batch = (job.listen(name, 0.0, lambda _: None, name == "batch") for name in ("person", "batch"))
+    person.on_yield = job.weigh
+    assert not job.bulk
+    person.let_others_go_first()
+    assert job.bulk
+    again = job.listen("person", 0.0, lambda _: None)
+    assert not job.bulk
+    job.leave(again)
+    assert job.bulk
+    assert batch.bulk

@@ -1,12 +1,28 @@
 """A client that is cut off before its answer: what it finds when it comes again, and what is left when it does not."""
 
 import asyncio
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from infra.sandbox.waiting import wait_until
 from tests.support.transcriber.fake_service import Served, served
+
+
+def repeated(file: Path, times: int, to: Path) -> bytes:
+    """The same again and again in one file."""
+    loop = ["ffmpeg", "-loglevel", "error", "-stream_loop", str(times - 1), "-i", str(file), "-c", "copy", str(to)]
+    subprocess.run(loop, check=True)
+    return to.read_bytes()
+
+
+def part(file: Path, seconds: int, to: Path) -> bytes:
+    """Its beginning."""
+    cut = ["ffmpeg", "-loglevel", "error", "-i", str(file), "-t", str(seconds), "-c", "copy", str(to)]
+    subprocess.run(cut, check=True)
+    return to.read_bytes()
 
 
 async def cut_off(server: Served, file: bytes) -> None:
@@ -37,6 +53,39 @@ async def test_the_same_file_again_costs_only_what_is_left(lecture: Path) -> Non
         assert answer.status_code == 200
         assert server.metric("windows_total") == await windows(file)
         await server.until_idle()
+
+
+async def test_cut_at_seventy_percent_the_second_try_takes_less_than_forty_percent_of_the_time(
+    lecture: Path, tmp_path: Path
+) -> None:
+    long = repeated(lecture, 2, tmp_path / "long.mp3")
+    async with served(model_workers=1, batch_size=1, abandoned_seconds=60) as server:
+        server.backend.trouble = lambda _marks: time.sleep(0.04)
+        began = time.monotonic()
+        assert (await server.post(long, language="en", prompt="the whole")).status_code == 200
+        whole_s, whole = time.monotonic() - began, server.metric("windows_total")
+        asking = asyncio.create_task(server.post(long, language="en"))
+        await wait_until(lambda: server.metric("windows_total") >= 1.7 * whole, 30, "70 % is done")
+        asking.cancel()
+        began = time.monotonic()
+        assert (await server.post(long, language="en")).status_code == 200
+        assert time.monotonic() - began < 0.4 * whole_s
+        assert server.metric("windows_total") == 2 * whole
+
+
+async def test_abandoned_work_lets_others_go_first(lecture: Path, tmp_path: Path) -> None:
+    file, other = lecture.read_bytes(), part(lecture, 60, tmp_path / "other.mp3")
+    both = await windows(file) + (alone := await windows(other))
+    async with served(model_workers=1, batch_size=alone, short_encodes=False, abandoned_seconds=60) as server:
+        before, warm = server.backend.featured, len(server.backend.calls)
+        await cut_off(server, file)
+        waiting = asyncio.create_task(server.post(other, language="en"))
+        await wait_until(lambda: server.backend.featured - before == both, what="all windows are ready")
+        server.backend.unblocked.set()
+        answer = (await waiting).text
+        _, batch = server.backend.calls[warm : warm + 2]
+        strangers = [mark for mark in batch.marks if f"Window {mark}." not in answer]
+        assert len(strangers) < alone / 4, "taking turns would be half"
 
 
 async def test_work_that_nobody_comes_back_for_is_stopped(lecture: Path) -> None:

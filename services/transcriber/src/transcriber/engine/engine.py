@@ -18,6 +18,7 @@ from transcriber.engine.admission import BYTES_A_SECOND, Admission
 from transcriber.engine.dedupe import work_key
 from transcriber.engine.device_probe import DeviceProbe
 from transcriber.engine.job import Job
+from transcriber.engine.listeners import Listeners
 from transcriber.engine.metrics import EngineMetrics
 from transcriber.engine.reading.intake import Intake
 from transcriber.engine.reading.readers import Readers
@@ -53,6 +54,7 @@ class Engine:
         models = len(self._backends) * settings.workers
         self._admission = Admission(backend.device, models, settings.max_queue_s)
         self._backlog = Backlog(backend, settings.batch_size, models, settings.finished, self._go_on)
+        self._listeners = Listeners(self._backlog, self._admission, metrics.cancelled)
         self._readers = Readers(
             settings.intake_threads,
             settings.open_files,
@@ -160,13 +162,13 @@ class Engine:
         self._check(options)
 
         def join(job: Job) -> Run:
-            return self._attach(job, path, options, request_id)
+            return self._listeners.attach(job, path, options, request_id)
 
         def begin(left_s: list[float]) -> tuple[Run, Intake]:
             self._admission.check(sum(left_s))
             audio_s = audio_s_hint or path.stat().st_size / BYTES_A_SECOND
             job = Job(path, options, audio_s, self.backend.name)
-            run = self._listen(job, request_id, self._admission.eta_s(audio_s, left_s))
+            run = self._listeners.listen(job, options, request_id, self._admission.eta_s(audio_s, left_s))
             return run, Intake(job, self.backend, self._speech, self._settings)
 
         return self._backlog.join_or_begin(work_key(content_sha256, options), join, begin)
@@ -189,18 +191,6 @@ class Engine:
         for language in {*options.languages, options.language} - {None, *self.backend.languages}:
             known = ", ".join(code for code in EXAMPLES if code in self.backend.languages)
             raise errors.BadOption(f"language {str(language)[:20]!r} is unknown: use a code such as {known}, or auto")
-
-    def _attach(self, job: Job, path: Path, options: Options, request_id: str) -> Run:
-        job.paths.append(path)
-        job.bulk = job.bulk and options.priority == "bulk"
-        return self._listen(job, request_id, self._admission.predicted_s(job.left_s))
-
-    def _listen(self, job: Job, request_id: str, eta_s: float) -> Run:
-        return job.listen(request_id, round(eta_s, 1), lambda run: self._leave(job, run))
-
-    def _leave(self, job: Job, run: Run) -> None:
-        if self._backlog.leave(job, run):
-            self._metrics.cancelled()
 
     def watch(self) -> None:
         """To be called now and then: what takes too long ends, a request with an error and a batch with the engine."""

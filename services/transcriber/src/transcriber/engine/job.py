@@ -21,7 +21,7 @@ MAX_PREVIOUS_TEMPERATURE = 0.5  # text decoded at a higher one is not shown to t
 class Job:
     """Shared by three kinds of threads.
 
-    Rows held back (`admit`, `detected`, `became_final`) and `bulk` are touched under the backlog's lock only; the text
+    Rows held back (`admit`, `detected`, `became_final`) and `bulk` change under the backlog's lock only; the text
     (`heard`, `cut`) by the finisher only; listeners and `ended` under a lock of its own.
 
     `paths` are the uploads of the same content, `audio_s` the seconds of audio expected, `done_s` those whose text has
@@ -124,21 +124,29 @@ class Job:
 
     # --- listeners, from any thread -------------------------------------------------------------------------------
 
-    def listen(self, request_id: str, eta_s: float, on_leave: Callable[[Run], None]) -> Run:
+    def listen(self, request_id: str, eta_s: float, on_leave: Callable[[Run], None], bulk: bool = False) -> Run:
         """One more listener; it hears the event log from its beginning."""
-        run = Run(request_id, eta_s, on_leave)
+        run = Run(request_id, eta_s, on_leave, bulk=bulk)
         with self._lock:
             for event in self._event_log:
                 run.put(event)
             self._listeners.append(run)
+        self.weigh()
         return run
+
+    def weigh(self) -> None:
+        """The file is bulk while all its listeners are."""
+        with self._lock:
+            self.bulk = all(run.bulk for run in self._listeners)
 
     def leave(self, run: Run) -> bool:
         """One listener less; whether nobody is left."""
         with self._lock:
             if run in self._listeners:
                 self._listeners.remove(run)
-            return not self._listeners
+            nobody = not self._listeners
+        self.weigh()
+        return nobody
 
     def fail(self, error: errors.TranscriberError) -> bool:
         """The end, with an error for every listener; False if it had ended before."""

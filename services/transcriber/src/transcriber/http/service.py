@@ -11,6 +11,7 @@ import structlog
 
 from transcriber import errors
 from transcriber.engine.engine import COME_BACK_S, Engine
+from transcriber.engine.run import Run
 from transcriber.http.concurrency import RequestSlots
 from transcriber.http.model_loading import LoadModel, engine_settings
 from transcriber.http.model_names import ModelNames
@@ -81,10 +82,11 @@ class Service:
         with self.slots.take(engine.next_end_s()):
             yield engine
 
-    def outlive(self, reading: "asyncio.Task[Transcript]") -> None:
-        """The client of this run has left, or has its answer: let what is left go on for ABANDONED_SECONDS."""
+    def outlive(self, reading: "asyncio.Task[Transcript]", run: Run) -> None:
+        """The client of this run has left, or has its answer: let what is left go on for ABANDONED_SECONDS, as bulk."""
         if reading.done():
             return
+        run.let_others_go_first()
         self._abandoned.add(reading)
         giving_up = asyncio.get_running_loop().call_later(self.settings.abandoned_seconds, reading.cancel)
         reading.add_done_callback(lambda _: giving_up.cancel())

@@ -69,6 +69,17 @@ class Backlog:
         with self._changed:
             return [job.left_s for job in self._jobs]
 
+    def beside(self, job: Job) -> tuple[list[float], int]:
+        """The seconds of audio that each other live job has left, and how many of these came before it."""
+        with self._changed:
+            others = [other for other in self._jobs if other is not job]
+            return [other.left_s for other in others], sum(other.began_at < job.began_at for other in others)
+
+    def weigh(self, job: Job) -> None:
+        """A listener lets others go first."""
+        with self._changed:
+            job.weigh()
+
     def leave(self, job: Job, run: Run) -> bool:
         """One listener waits no more; whether that was the last one, and the job is given up."""
         with self._changed:

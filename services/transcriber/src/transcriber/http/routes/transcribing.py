@@ -97,7 +97,7 @@ async def finished(request: Request, upload_run: UploadRun) -> Transcript:
     """The whole transcript. Raises what the run raises, and Cancelled when the client leaves first.
 
     A proxy may have cut a client that got no byte for a while, and it comes again: so the run goes on for
-    ABANDONED_SECONDS, and the same upload attaches to it.
+    ABANDONED_SECONDS, while others go first, and the same upload attaches to it.
     """
     gone = asyncio.create_task(_gone(request))
     reading = asyncio.create_task(_transcript(upload_run))
@@ -108,7 +108,7 @@ async def finished(request: Request, upload_run: UploadRun) -> Transcript:
         return reading.result()
     finally:
         gone.cancel()
-        service_of(request).outlive(reading)
+        service_of(request).outlive(reading, upload_run.run)
 
 
 async def _transcript(upload_run: UploadRun) -> Transcript:
