@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from consumer.clients.sqs import Queue
+from consumer.database.evidence import Evidence
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool, connect
 from consumer.database.settings import DatabaseSettings
@@ -99,6 +100,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture
-def harness(sqs: StrictSqs, queue: Queue, videos: Videos) -> Harness:
+def evidence(pool: Pool, videos: Videos) -> Evidence:
+    """What became of videos, nothing so far."""
+    return Evidence(pool)
+
+
+@pytest.fixture
+def harness(sqs: StrictSqs, queue: Queue, videos: Videos, evidence: Evidence) -> Harness:
     """A worker's surroundings, whose work tests decide."""
-    return Harness(sqs, queue, videos)
+    return Harness(sqs, queue, videos, evidence)

@@ -34,6 +34,12 @@ async def test_what_is_kept_is_found_and_may_be_replaced(storage: Storage, key: 
         assert await storage.find(key) == content
 
 
+async def test_a_probe_says_whether_anything_can_be_stored(storage: Storage, aws: Aws) -> None:
+    await storage.probe()
+    with pytest.raises(EnvironmentFault, match="S3_BUCKET"):
+        await Storage("no-such-bucket-here", REGION, aws.endpoint).probe()
+
+
 async def test_a_bucket_that_is_gone_is_not_taken_for_nothing_kept(aws: Aws, key: str) -> None:
     with pytest.raises(EnvironmentFault):
         await Storage("no-such-bucket-here", REGION, aws.endpoint).find(key)

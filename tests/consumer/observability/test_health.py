@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 import httpx
 import pytest
 
-from consumer.errors import EnvironmentFault
+from consumer.errors import Dependency, EnvironmentFault
 from consumer.observability.health import STALE_S, Health, serve_health, verdict
 from consumer.observability.metrics import Metrics
-from consumer.worker.circuit_breaker import Breaker
+from consumer.worker.circuit_breaker import Breakers
 
 
 @pytest.fixture
@@ -38,9 +38,10 @@ async def test_green_while_polls_finish(client: httpx.AsyncClient) -> None:
 
 
 async def test_red_with_the_reason_while_the_environment_is_broken(health: Health, client: httpx.AsyncClient) -> None:
-    Breaker(health).open("work", EnvironmentFault("YouTube blocks this address"))
+    Breakers(health).open(Dependency.BUCKET, EnvironmentFault("S3 refused to store an object"))
     answer = await client.get("/health")
-    assert (answer.status_code, answer.json()["fault"]) == (503, "YouTube blocks this address")
+    assert (answer.status_code, answer.json()["fault"]) == (503, "bucket: S3 refused to store an object")
+    assert 'consumer_broken{dependency="bucket"} 1.0' in (await client.get("/metrics")).text
 
 
 def test_red_when_no_poll_has_finished_for_long() -> None:
@@ -74,16 +75,15 @@ async def test_prometheus_gets_stages_spend_and_the_queue(metrics: Metrics, clie
     assert 'consumer_queue_messages{state="waiting"} 7.0' in text
 
 
-def test_the_pause_grows_while_it_stays_broken_and_each_part_is_mended_by_itself() -> None:
-    health = Health()
-    breaker = Breaker(health, first_pause_s=5)
+def test_the_pause_grows_while_it_stays_broken_and_each_dependency_is_mended_by_itself() -> None:
+    breakers = Breakers(Health(), first_pause_s=5)
     fault = EnvironmentFault("blocked")
-    breaker.open("work", fault)
-    assert breaker.pause_s == 5
+    breakers.open(Dependency.YOUTUBE, fault)
+    assert breakers.pause_s == 5
     for _ in range(10):
-        breaker.open("work", fault)
-    assert breaker.pause_s == 300
-    breaker.close("queue")
-    assert breaker.is_open
-    breaker.close("work")
-    assert (breaker.is_open, breaker.pause_s) == (False, 5)
+        breakers.open(Dependency.YOUTUBE, fault)
+    assert breakers.pause_s == 300
+    assert not breakers.close(Dependency.QUEUE)
+    assert breakers.open_ones == (Dependency.YOUTUBE,)
+    assert breakers.close(Dependency.YOUTUBE)
+    assert (breakers.open_ones, breakers.pause_s) == ((), 5)

@@ -10,7 +10,7 @@ import pytest
 
 from consumer.clients.transcriber import TranscriberClient
 from consumer.database.videos import Claim, Completion
-from consumer.errors import LeaseLost, TransientError
+from consumer.errors import Dependency, LeaseLost, TransientError
 from consumer.material import Usage
 from consumer.models import Job, Stage, Status
 from consumer.pipeline.download import DownloadSettings
@@ -35,7 +35,11 @@ class FakeVideos:
     stages: list[Stage] = field(default_factory=list[Stage])
     done: list[Completion] = field(default_factory=list[Completion])
     spent: list[float] = field(default_factory=list[float])
+    through: list[Dependency] = field(default_factory=list[Dependency])
     away: bool = False
+
+    async def passed(self, dependency: Dependency, video_id: str) -> None:
+        self.through.append(dependency)
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None:
         self.stages.append(stage)
@@ -82,13 +86,14 @@ async def tools(
 async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: FakeTranscriber, tools: Tools) -> None:
     videos, bucket = FakeVideos(), Bucket()
     model.may_answer.set()
-    await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, store=bucket, tools=tools)
+    await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=bucket, tools=tools)
     assert videos.stages == ["download", "audio", "transcribe", "study", "publish"]
     (done,) = videos.done
     assert (done.language, round(done.duration_s)) == ("en", 104)
     assert done.keys["manifest.json"] == "videos/v1/000007/manifest.json"
     assert list(bucket.objects)[-1] == done.keys["manifest.json"]
     assert list(tools.scratch.iterdir()) == []
+    assert videos.through == [Dependency.YOUTUBE, Dependency.MACHINE, Dependency.TRANSCRIBER, Dependency.BUCKET]
 
 
 async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_and_says_so(
@@ -98,12 +103,13 @@ async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_
     videos, full = FakeVideos(), Bucket(full="quiz.json")
     model.may_answer.set()
     with pytest.raises(TransientError):
-        await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, store=full, tools=paid)
+        await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=full, tools=paid)
     elsewhere, bucket = replace(paid, scratch=tmp_path / "other"), Bucket(checkpoints=full.checkpoints)
-    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), videos=videos, store=bucket, tools=elsewhere)
+    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), videos=videos, witness=videos, store=bucket, tools=elsewhere)
     manifest = json.loads(bucket.objects[videos.done[0].keys["manifest.json"]])
     assert manifest["reused"] == ["transcript", "study"]
     assert (model.times, videos.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
+    assert (videos.through.count(Dependency.TRANSCRIBER), videos.through.count(Dependency.MODEL)) == (1, 2)
 
 
 async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: FakeTranscriber, tools: Tools) -> None:
@@ -112,7 +118,7 @@ async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: FakeTranscrib
         replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5)))),
     )
     model.may_answer.set()
-    await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, store=Bucket(), tools=paid)
+    await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=Bucket(), tools=paid)
     assert len(videos.done) == 1
 
 
@@ -122,13 +128,15 @@ async def test_another_whisper_model_transcribes_anew(model: FakeTranscriber, to
     for attempt, name in enumerate(("small", "large-v3"), 1):
         model.name = name
         claim = Claim("v1", attempt, attempt)
-        await run(JOB, claim, Lease(Holder(), 30), videos=FakeVideos(), store=bucket, tools=tools)
+        await run(JOB, claim, Lease(Holder(), 30), videos=FakeVideos(), witness=FakeVideos(), store=bucket, tools=tools)
     assert model.times == 2
 
 
 async def test_a_lost_lease_ends_the_job_at_once_and_leaves_nothing(model: FakeTranscriber, tools: Tools) -> None:
     videos, bucket, holder = FakeVideos(), Bucket(), Holder()
-    job = asyncio.create_task(run(JOB, CLAIM, Lease(holder, 0.3, 0.02), videos=videos, store=bucket, tools=tools))
+    job = asyncio.create_task(
+        run(JOB, CLAIM, Lease(holder, 0.3, 0.02), videos=videos, witness=videos, store=bucket, tools=tools)
+    )
     await asyncio.wait_for(model.asked.wait(), 30)
     holder.lost = True
     with pytest.raises(LeaseLost):
@@ -145,5 +153,7 @@ async def test_another_layout_of_subtitles_transcribes_anew_and_reaches_the_tran
     model.may_answer.set()
     for attempt, layout in enumerate(({}, {"max_line_width": "32"}), 1):
         claim, laid_out = Claim("v1", attempt, attempt), replace(tools, subtitles=layout)
-        await run(JOB, claim, Lease(Holder(), 30), videos=FakeVideos(), store=bucket, tools=laid_out)
+        await run(
+            JOB, claim, Lease(Holder(), 30), videos=FakeVideos(), witness=FakeVideos(), store=bucket, tools=laid_out
+        )
     assert model.times == 2

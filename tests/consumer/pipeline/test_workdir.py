@@ -6,13 +6,12 @@ import os
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from consumer.errors import EnvironmentFault, TransientError, VideoError
-from consumer.housekeeping import keep_house
+from consumer.housekeeping import keep_house, tidy
 from consumer.pipeline.workdir import STALE_S, make_scratch, sweep, working_folder
 from infra.sandbox.waiting import wait_until
 
@@ -103,19 +102,31 @@ def test_only_what_is_old_and_held_by_nobody_is_swept(tmp_path: Path) -> None:
         assert {path.name for path in tmp_path.iterdir()} == {"new", "file", "busy"}
 
 
-async def test_housekeeping_ends_rows_and_sweeps_at_the_start(tmp_path: Path) -> None:
-    expired: list[float] = []
+async def test_housekeeping_goes_on_where_a_piece_of_it_fails() -> None:
+    done: list[str] = []
 
-    async def expire(retention_s: float) -> int:
-        expired.append(retention_s)
-        return 1
+    async def fails() -> None:
+        done.append("fails")
+        raise TransientError("the database does not answer")
 
-    (tmp_path / "old").mkdir()
-    os.utime(tmp_path / "old", (0, 0))
-    keeping = asyncio.create_task(keep_house(partial(expire, 345_600), tmp_path))
-    await wait_until(lambda: list(tmp_path.iterdir()) == [])
-    assert expired == [345_600]
+    async def works() -> None:
+        done.append("works")
+
+    keeping = asyncio.create_task(keep_house([fails, works]))
+    await wait_until(lambda: done == ["fails", "works"])
     keeping.cancel()
+
+
+async def test_what_no_attempt_can_use_goes_at_once(tmp_path: Path) -> None:
+    for name in ("open", "open+3", "done", "done+2"):
+        (tmp_path / name).mkdir()
+
+    async def has_ended(video_id: str) -> bool:
+        return video_id == "done"
+
+    with working_folder(tmp_path, "held", 1), working_folder(tmp_path, "held", 2):
+        await tidy(tmp_path, has_ended)
+        assert {path.name for path in tmp_path.iterdir()} == {"open", "held", "held+2"}
 
 
 def test_a_folder_that_cannot_be_made_is_our_fault_and_named(tmp_path: Path) -> None:

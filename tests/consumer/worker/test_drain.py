@@ -26,6 +26,7 @@ async def test_work_that_ends_within_the_grace_is_completed(harness: Harness) ->
         await wait_until(lambda: len(harness.begun) == 1)
         worker.handle_exit()
         harness.may_end.set()
+        await harness.ended(worker, "completed")  # the end of the block would be a second signal
     assert (await harness.row())["status"] == "completed"
     assert harness.sqs.messages == []
 

@@ -7,18 +7,19 @@ from rich.console import Console
 from consumer.cli.redrive import redrive
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim
-from consumer.errors import EnvironmentFault, NotYet, TransientError, VideoError
+from consumer.errors import Dependency, EnvironmentFault, NotYet, TransientError, VideoError
 from consumer.models import Job
 from consumer.worker.retry_policy import RetryPolicy
 from infra.sandbox.waiting import wait_until
 from tests.support.consumer.harness import Harness
 
 JOB = Job("v1", "abcdefghijk")
+BLOCKED = EnvironmentFault("YouTube limits this address", code="rate_limited", dependency=Dependency.YOUTUBE)
 
 
 async def test_a_long_outage_makes_no_dead_letter_and_spends_no_attempt(harness: Harness) -> None:
     harness.sqs.max_receives = 3
-    harness.errors = [EnvironmentFault("YouTube blocks this address") for _ in range(5)]
+    harness.errors = [BLOCKED for _ in range(5)]
     harness.send()
     async with harness.worker(max_receives=3, first_pause_s=0.01) as worker:
         await harness.ended(worker, "completed")
@@ -52,7 +53,7 @@ async def test_a_copy_comes_back_no_sooner_than_the_message_would_have(harness: 
 
 async def test_a_message_whose_copy_cannot_be_sent_is_not_deleted(harness: Harness) -> None:
     harness.sqs.max_receives = 1
-    harness.errors = [EnvironmentFault("YouTube blocks this address")]
+    harness.errors = [BLOCKED]
     harness.sqs.fail("SendMessage", "AccessDenied", times=9)
     message = harness.send()
     async with harness.worker(max_receives=1) as worker:
@@ -186,3 +187,13 @@ async def test_an_error_may_bound_its_own_tries(harness: Harness) -> None:
     row = await harness.row()
     assert (row["status"], row["attempts"]) == ("failed", 2)
     assert row["error_message"] == f"given up after 2 attempts: {unavailable}"
+
+
+async def test_a_video_that_no_attempt_will_come_back_to_is_forgotten_at_once(harness: Harness) -> None:
+    harness.errors = [TransientError("broke off", retry_after_s=0.01), TransientError("broke off")]
+    harness.send()
+    async with harness.worker(retry=RetryPolicy(max_attempts=2)) as worker:
+        await harness.ended(worker, "retry")
+        assert harness.forgotten == []
+        await harness.ended(worker, "failed")
+        assert harness.forgotten == ["v1"]

@@ -1,20 +1,21 @@
 """What is broken around the worker stops it from receiving, costs no attempt, and is found mended."""
 
 from consumer.database.postgres import Pool
-from consumer.errors import EnvironmentFault
+from consumer.errors import Dependency, EnvironmentFault
 from consumer.models import Job
 from infra.sandbox.waiting import wait_until
 from tests.support.consumer.harness import Harness
 
 JOB = Job("v1", "abcdefghijk")
+BLOCKED = EnvironmentFault("YouTube limits this address", code="rate_limited", dependency=Dependency.YOUTUBE)
 
 
 async def test_a_broken_environment_spends_no_attempt_and_stops_receiving(harness: Harness) -> None:
-    harness.errors = [EnvironmentFault("YouTube blocks this address")]
+    harness.errors = [BLOCKED]
     message = harness.send()
     async with harness.worker(first_pause_s=20) as worker:
         await harness.ended(worker, "environment")
-        assert worker.health.fault == "YouTube blocks this address"
+        assert worker.health.fault == "YouTube: YouTube limits this address"
         other = harness.send("v2")
         polls = len(harness.sqs.called("ReceiveMessage"))
         assert (await harness.row())["attempts"] == 0
@@ -24,7 +25,7 @@ async def test_a_broken_environment_spends_no_attempt_and_stops_receiving(harnes
 
 
 async def test_a_mended_environment_is_found_by_one_message_and_work_goes_on(harness: Harness) -> None:
-    harness.errors = [EnvironmentFault("YouTube blocks this address") for _ in range(2)]
+    harness.errors = [BLOCKED for _ in range(2)]
     harness.send()
     async with harness.worker() as worker:
         await harness.ended(worker, "completed")
@@ -34,7 +35,7 @@ async def test_a_mended_environment_is_found_by_one_message_and_work_goes_on(har
 
 
 async def test_while_the_environment_is_broken_one_message_at_a_time_is_tried(harness: Harness) -> None:
-    harness.errors = [EnvironmentFault("YouTube blocks this address")]
+    harness.errors = [BLOCKED]
     harness.send()
     async with harness.worker(concurrency=2) as worker:
         await harness.ended(worker, "environment")
@@ -74,7 +75,7 @@ async def test_a_mended_environment_is_found_although_a_long_job_is_under_way(ha
     harness.send("long")
     async with harness.worker(concurrency=3) as worker:
         await wait_until(lambda: len(harness.begun) == 1)
-        harness.errors = [EnvironmentFault("YouTube blocks this address")]
+        harness.errors = [BLOCKED]
         harness.send("v2")
         await harness.ended(worker, "environment")
         await wait_until(lambda: len(harness.begun) == 3)

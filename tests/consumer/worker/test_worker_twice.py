@@ -71,3 +71,29 @@ async def test_a_zombie_is_fenced_from_the_row_and_deletes_nothing(harness: Harn
     assert isinstance(newer, Claim)
     assert (row["lease_owner"], row["lease_token"], row["manifest_key"]) == ("w2", newer.token, None)
     assert harness.sqs.messages == [message]
+
+
+async def test_a_queue_that_falters_for_longer_than_the_lease_costs_seconds_and_no_attempt(harness: Harness) -> None:
+    harness.may_end.clear()
+    harness.send()
+    async with harness.worker(lease_s=3) as worker:
+        await wait_until(lambda: len(harness.begun) == 1)
+        harness.sqs.fail("ChangeMessageVisibility", "ServiceUnavailable", times=999, status=503)
+        await harness.ended(worker, "lease_lost")
+        harness.sqs.fail("ChangeMessageVisibility", "ServiceUnavailable", times=0)
+        row = await harness.row()
+        assert (row["status"], row["attempts"], row["lease_until"]) == ("queued", 0, None)
+        harness.may_end.set()
+        await harness.ended(worker, "completed")
+    assert harness.sqs.messages == []
+
+
+async def test_a_message_waits_as_long_as_the_lease_of_its_video_and_no_longer_however_often_it_came(
+    harness: Harness,
+) -> None:
+    await harness.videos.claim(JOB, "killed", 20, "m1")
+    message = harness.send()
+    message.receives = 8
+    async with harness.worker() as worker:
+        await harness.ended(worker, "held")
+    assert 15 < harness.sqs.hidden_s(message) <= 21

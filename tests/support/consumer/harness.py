@@ -2,17 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consumer.clients.sqs import Queue
+from consumer.database.evidence import Evidence
 from consumer.database.videos import Claim, Completion, Videos
+from consumer.errors import Dependency
 from consumer.models import Job
 from consumer.worker.lease import Lease
 from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.worker import Worker, WorkerSettings
+from consumer.worker.world import Probe, World
 from infra.sandbox.standins.sqs import Stored, StrictSqs
 from infra.sandbox.waiting import wait_until
 
@@ -27,7 +30,6 @@ SETTINGS = WorkerSettings(
     lease_s=30,
     poll_s=0,
     drain_s=5,
-    first_pause_s=0.05,
 )
 
 
@@ -35,16 +37,19 @@ SETTINGS = WorkerSettings(
 class Harness:
     """`errors` are raised by the next jobs, in order; no job ends before `may_end` is set, then with `fails`.
 
-    `refused` are the videos that fail every time.
+    `refused` are the videos that fail every time. `forgotten` are those that no attempt will come back to.
     """
 
     sqs: StrictSqs
     queue: Queue
     videos: Videos
+    evidence: Evidence
     errors: list[Exception] = field(default_factory=list[Exception])
     fails: Exception | None = None
     refused: dict[str, Exception] = field(default_factory=dict[str, Exception])
     begun: list[Claim] = field(default_factory=list[Claim])
+    forgotten: list[str] = field(default_factory=list[str])
+    world: World = field(init=False)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -61,7 +66,8 @@ class Harness:
             await self.may_end.wait()
             if self.fails:
                 raise self.fails
-        await self.videos.open_stage(claim, "audio")  # it was downloaded
+        for dependency in Dependency:
+            await self.world.passed(dependency, job.video_id)
         await self.videos.complete(claim, DONE)
 
     def send(self, video_id: str = "v1", url: str = URL) -> Stored:
@@ -69,9 +75,14 @@ class Harness:
         return self.sqs.add(json.dumps({"video_id": video_id, "youtube_url": url}))
 
     @asynccontextmanager
-    async def worker(self, **settings: Any) -> AsyncGenerator[Worker]:
+    async def worker(
+        self, *, first_pause_s: float = 0.05, probes: Mapping[Dependency, Probe] | None = None, **settings: Any
+    ) -> AsyncGenerator[Worker]:
         """A worker that runs inside and is told to stop at the end."""
-        worker = Worker(self.queue, self.videos, self.run_job, replace(SETTINGS, **settings))
+        chosen = replace(SETTINGS, **settings)
+        self.world = World(self.evidence, chosen.owner, probes, first_pause_s)
+        forget = self.forgotten.append
+        worker = Worker(self.queue, self.videos, self.run_job, chosen, world=self.world, forget=forget)
         running = asyncio.create_task(worker.run())
         try:
             yield worker

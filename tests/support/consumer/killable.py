@@ -18,11 +18,13 @@ from typing import Any
 
 from consumer.app import make_storage, make_tools, worker_settings
 from consumer.clients.sqs import DEFAULT_RETENTION_S, Patience, Queue
+from consumer.database.evidence import Evidence
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
 from consumer.pipeline.pipeline import run
 from consumer.settings import Settings, read_settings
 from consumer.worker.worker import Worker
+from consumer.worker.world import World
 from infra.sandbox.standins.youtube import LECTURE_URL
 from infra.sandbox.waiting import wait_until
 
@@ -106,12 +108,13 @@ async def consume(settings: Settings, at: int) -> None:
     fuse = Fuse(at)
     async with make_tools(settings) as tools, connect(settings) as pool:
         videos, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
-        run_job = partial(run, videos=videos, store=store, tools=tools)
+        world = World(Evidence(pool), f"killed-at-{at}")
+        run_job = partial(run, videos=videos, store=store, tools=tools, witness=world)
         # One at a time: a poll that is open when its consumer dies would take the next one's message along.
         usual = worker_settings(settings, Patience(max_receives=None, retention_s=DEFAULT_RETENTION_S))
         chosen = replace(usual, owner=f"killed-at-{at}", concurrency=1, lease_s=LEASE_S, poll_s=1)
         queue = _queue(settings)
-        worker = Worker(fuse.wrap(queue), videos, run_job, chosen)
+        worker = Worker(fuse.wrap(queue), videos, run_job, chosen, world=world)
         running = asyncio.create_task(worker.run())
 
         async def is_done() -> bool:

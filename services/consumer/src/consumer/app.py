@@ -8,25 +8,29 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import structlog
 
 from consumer.clients.s3 import Storage
 from consumer.clients.sqs import Patience, Queue
 from consumer.clients.transcriber import TranscriberClient
+from consumer.database.evidence import Evidence
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
-from consumer.errors import TransientError
-from consumer.housekeeping import keep_house
+from consumer.errors import Dependency, TransientError
+from consumer.housekeeping import Upkeep, end_lost, keep_house, tidy
+from consumer.models import Status
 from consumer.observability.health import serve_health
 from consumer.observability.metrics import watch_depth
 from consumer.pipeline.download import DownloadSettings
 from consumer.pipeline.pipeline import Tools, run
-from consumer.pipeline.workdir import make_scratch
+from consumer.pipeline.workdir import make_scratch, remove
 from consumer.settings import PipelineSettings, Settings
 from consumer.study import StudyProvider, make_provider
 from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.worker import Worker, WorkerSettings
+from consumer.worker.world import Probe, World
 
 log = structlog.get_logger()
 SCRATCH = "lectern"  # our own folder in DOWNLOAD_DIR: nothing else in there is ever touched
@@ -81,20 +85,37 @@ async def consume(settings: Settings) -> None:
         store = make_storage(settings)
         await store.check()
         await check_transcriber(tools.transcriber)
-        run_job = partial(run, videos=videos, store=store, tools=tools)
-        worker = Worker(queue, videos, run_job, worker_settings(settings, patience))
+        chosen, evidence = worker_settings(settings, patience), Evidence(pool)
+        probes: dict[Dependency, Probe] = {
+            Dependency.DATABASE: videos.ping,
+            Dependency.BUCKET: store.probe,
+            Dependency.TRANSCRIBER: tools.transcriber.check,
+        }
+        world = World(evidence, chosen.owner, probes)
+        run_job = partial(run, videos=videos, store=store, tools=tools, witness=world)
+        worker = Worker(queue, videos, run_job, chosen, world=world, forget=partial(remove, tools.scratch))
         await stack.enter_async_context(_health(worker, tools, settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.handle_exit)
         async with asyncio.TaskGroup() as group:
             beside = [
-                group.create_task(keep_house(partial(videos.expire, patience.retention_s), tools.scratch)),
+                group.create_task(keep_house(_upkeep(videos, evidence, patience, tools.scratch))),
                 group.create_task(watch_depth(queue.attributes, tools.metrics)),
             ]
             await worker.run()
             for task in beside:
                 task.cancel()
+
+
+def _upkeep(videos: Videos, evidence: Evidence, patience: Patience, scratch: Path) -> list[Upkeep]:
+    async def has_ended(video_id: str) -> bool:
+        row = await videos.row(video_id)
+        status = Status.named(row["status"]) if row else None
+        return status is not None and status.is_end
+
+    expire = partial(videos.expire, patience.retention_s)
+    return [partial(end_lost, expire), evidence.forget, partial(tidy, scratch, has_ended)]
 
 
 def _health(worker: Worker, tools: Tools, settings: Settings) -> AbstractAsyncContextManager[int]:

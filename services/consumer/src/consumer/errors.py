@@ -8,27 +8,48 @@ LecternError                 message            row                      attempt
 ├── PolicyError              deleted            rejected, says why       no    too long
 ├── NotYet                   released until     scheduled, says when     no    a premiere, live now
 ├── TransientError           released, backoff  queued, says what        yes   failed when attempts run out
+│                            released           queued                   no    where `worker.blame` blames the world
 ├── EnvironmentFault         released           queued                   no    we are broken: stop receiving, health red
 │                            released, a day    queued, says what        yes   where `worker.blame` blames the video
 └── LeaseLost                left alone         left alone               –     somebody else works on it now
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 
 from consumer.text import printable, without_credentials
+
+LENT_OUT = "lent_out"
+"""The code of a lease that ended because a queue lends no message for so long."""
+
+
+class Dependency(StrEnum):
+    """Who a video needs, by the name that operators read. This machine is its disk and programs."""
+
+    QUEUE = "queue"
+    DATABASE = "database"
+    BUCKET = "bucket"
+    TRANSCRIBER = "transcriber"
+    MODEL = "language model"
+    YOUTUBE = "YouTube"
+    MACHINE = "this machine"
 
 
 class LecternError(Exception):
     """The root. `code` is stable and for machines; the text is for the user who waits for the video.
 
-    It ends in rows, logs and health: passwords in addresses, and what Postgres cannot hold, are taken out here.
+    `dependency` is who failed, or found the video at fault. The text ends in rows, logs and health:
+    passwords in addresses, and what Postgres cannot hold, are taken out here.
     """
 
     code = "error"
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
+    def __init__(self, message: str, *, code: str | None = None, dependency: Dependency | None = None) -> None:
         super().__init__(without_credentials(printable(message)))
         self.code = code or self.code
+        self.dependency = dependency
 
 
 class ConfigError(LecternError):
@@ -88,10 +109,11 @@ class TransientError(LecternError):
         message: str,
         *,
         code: str | None = None,
+        dependency: Dependency | None = None,
         retry_after_s: float | None = None,
         max_attempts: int | None = None,
     ) -> None:
-        super().__init__(message, code=code)
+        super().__init__(message, code=code, dependency=dependency)
         self.retry_after_s = retry_after_s
         self.max_attempts = max_attempts
 
@@ -106,3 +128,13 @@ class LeaseLost(LecternError):
     """Another consumer owns the video now: stop, write nothing, delete nothing."""
 
     code = "lease_lost"
+
+
+@contextmanager
+def attributed(dependency: Dependency) -> Generator[None]:
+    """What fails inside and names nobody was seen, or done, by this one."""
+    try:
+        yield
+    except LecternError as error:
+        error.dependency = error.dependency or dependency
+        raise

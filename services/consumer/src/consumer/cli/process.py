@@ -11,7 +11,7 @@ from rich.console import Console
 
 from consumer.app import make_tools
 from consumer.cli.progress_bars import Bars
-from consumer.errors import BadMessage, EnvironmentFault
+from consumer.errors import BadMessage, Dependency, EnvironmentFault
 from consumer.export.files import write_assets
 from consumer.models import Source, Stage
 from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
@@ -36,7 +36,7 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
         timer = StageTimer(bars.report, _no_row, tools.metrics.stage)
         source = local_source(local) if is_file else await _downloaded(name, folder, tools, timer)
         checkpoints = Checkpoints(FolderCheckpoints(target), ".checkpoints")
-        made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=_no_row)
+        made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=_no_row, passed=_no_row)
         files = write_assets(made, folder)
         _move(files, target)
     console.print(
@@ -68,7 +68,7 @@ async def _downloaded(youtube_id: str, folder: Path, tools: Tools, timer: StageT
         return await download(youtube_id, folder, tools.download, progress)
 
 
-async def _no_row(_: Stage | float) -> None:
+async def _no_row(_: Stage | float | Dependency) -> None:
     """There is no row to tell."""
 
 

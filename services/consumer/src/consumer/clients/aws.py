@@ -14,25 +14,26 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from consumer.errors import EnvironmentFault, LecternError, TransientError
+from consumer.errors import Dependency, EnvironmentFault, LecternError, TransientError
 
 CREDENTIALS = "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the instance a role"
-ALLOW = "allow it to the key of AWS_ACCESS_KEY_ID, or to the instance's role"
-QUEUE = "check SQS_QUEUE_URL and AWS_REGION"
-BUCKET = "make it, or check S3_BUCKET"
-REMEDIES = {
-    "AccessDenied": ALLOW,
-    "AccessDeniedException": ALLOW,
-    "ExpiredToken": CREDENTIALS,
-    "InvalidAccessKeyId": CREDENTIALS,
-    "InvalidClientTokenId": CREDENTIALS,
-    "SignatureDoesNotMatch": CREDENTIALS,
-    "UnrecognizedClientException": CREDENTIALS,
-    "InvalidAddress": QUEUE,
-    "NonExistentQueue": QUEUE,
-    "QueueDoesNotExist": QUEUE,
-    "NoSuchBucket": BUCKET,
+SAID = {
+    "allow it to the key of AWS_ACCESS_KEY_ID, or to the instance's role": "AccessDenied AccessDeniedException",
+    CREDENTIALS: "ExpiredToken ExpiredTokenException InvalidAccessKeyId InvalidClientTokenId InvalidToken"
+    " SignatureDoesNotMatch TokenRefreshRequired UnrecognizedClientException",
+    "check SQS_QUEUE_URL and AWS_REGION": "InvalidAddress NonExistentQueue QueueDoesNotExist",
+    "make it, or check S3_BUCKET": "NoSuchBucket",
+    "set this machine's clock (chrony, ntpd)": "RequestExpired RequestTimeTooSkewed",
+    "look at the key that encrypts it in KMS, and at its policy": "DisabledException InvalidStateException"
+    " KMSDisabledException KMSInvalidStateException NotFoundException KmsAccessDenied KmsDisabled KmsInvalidState"
+    " KmsNotFound KmsOptInRequired",
+    "make room in the store, or raise its quota": "QuotaExceeded StorageFull XMinioStorageFull"
+    " XMinioAdminBucketQuotaExceeded",
+    "ask whoever owns the account": "AccountProblem AllAccessDisabled",
 }
+"""What to do about AWS's codes that every request would get; those of KMS without its name before them."""
+REMEDIES = {code: remedy for remedy, codes in SAID.items() for code in codes.split()}
+DEPENDENCIES = {"SQS": Dependency.QUEUE, "S3": Dependency.BUCKET}
 NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 
 
@@ -46,7 +47,7 @@ def translate_errors(service: str, what: str, known: Mapping[str, type[LecternEr
     """Around each call: botocore's exceptions become ours here and nowhere else.
 
     Those of a `known` code as told, the others EnvironmentFault where every request would get the same answer, else
-    TransientError. `service` and `what` (a verb and its object) make the sentence.
+    TransientError. Both name the dependency. `service` and `what` (a verb and its object) make the sentence.
     """
     try:
         yield
@@ -54,9 +55,10 @@ def translate_errors(service: str, what: str, known: Mapping[str, type[LecternEr
         code = _code_of(error)
         if known and code in known:
             raise known[code](f"{service} would not {what}: {code}") from error
+        dependency = DEPENDENCIES.get(service, Dependency.DATABASE)  # AWS itself signs tokens for it
         if cause := _remedy(error):
-            raise EnvironmentFault(f"{service} refused to {what}: {cause}") from error
-        raise TransientError(f"{service} could not {what}: {error}") from error
+            raise EnvironmentFault(f"{service} refused to {what}: {cause}", dependency=dependency) from error
+        raise TransientError(f"{service} could not {what}: {error}", dependency=dependency) from error
 
 
 def _code_of(error: ClientError | BotoCoreError) -> str:

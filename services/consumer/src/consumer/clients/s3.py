@@ -23,6 +23,7 @@ class AlreadyThere(LecternError):
     """Something is stored under this key."""
 
 
+PROBE = "videos/probe.json"  # under what our role may write
 EXISTS: dict[str, type[LecternError]] = {"PreconditionFailed": AlreadyThere, "412": AlreadyThere}
 
 
@@ -52,6 +53,10 @@ class Storage:
             await asyncio.to_thread(
                 self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType="application/json"
             )
+
+    async def probe(self) -> None:
+        """Raises where nothing can be stored: no room, no key of KMS, no right, or no answer."""
+        await self.keep(PROBE, b"{}")
 
     async def check(self) -> None:
         """Raises where the bucket cannot be used. Asks for no more than a role needs that may see its own keys only."""

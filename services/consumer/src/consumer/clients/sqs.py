@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from consumer.clients import aws
-from consumer.errors import EnvironmentFault, LeaseLost, LecternError, TransientError
+from consumer.errors import LENT_OUT, Dependency, EnvironmentFault, LeaseLost, LecternError, TransientError
 
 log = structlog.get_logger()
 REACH_TRIES, REACH_PAUSE_S = 10, 3.0
@@ -84,7 +84,7 @@ class Queue:
         """Hide a message for so long from now on; 0 releases it. Raises LeaseLost past SQS's twelve hours."""
         held = time.monotonic() - message.received_at
         if held + seconds > MAX_HOLD_S:
-            raise LeaseLost("SQS lends a message for twelve hours and they are over")
+            raise LeaseLost("SQS lends a message for twelve hours and they are over", code=LENT_OUT)
         visibility = {"ReceiptHandle": message.handle, "VisibilityTimeout": int(seconds)}
         await self._call("extend a message", self._client.change_message_visibility, **visibility)
 
@@ -143,9 +143,8 @@ class Queue:
             except TransientError as error:
                 log.warning("sqs.unreachable", url=self.url, tries=number, error=str(error))
                 if number == tries:
-                    raise EnvironmentFault(
-                        f"the queue (SQS_QUEUE_URL, AWS_ENDPOINT_URL) cannot be reached: {error}"
-                    ) from error
+                    words = f"the queue (SQS_QUEUE_URL, AWS_ENDPOINT_URL) cannot be reached: {error}"
+                    raise EnvironmentFault(words, dependency=Dependency.QUEUE) from error
                 await asyncio.sleep(REACH_PAUSE_S)
         raise AssertionError("unreachable")
 

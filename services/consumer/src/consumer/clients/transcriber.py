@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 import httpx
 from pydantic import SecretStr
 
-from consumer.errors import EnvironmentFault, LecternError, TransientError, VideoError
+from consumer.errors import Dependency, EnvironmentFault, LecternError, TransientError, VideoError, attributed
 
 CONNECT_S = 5.0
 EVENT_S = 300.0  # without an event
@@ -59,15 +59,16 @@ class TranscriberClient:
 
         Raises EnvironmentFault where no transcriber answers or our key is wrong, TransientError while it loads.
         """
-        async with self._translate_errors():
-            ready = await self._client.get("/health/ready", timeout=CONNECT_S)
-            keyed = await self._client.get("/v1/models", timeout=CONNECT_S)  # the cheapest thing that wants the key
-        for response in (ready, keyed):
-            if response.status_code in OURS:
-                raise refused(response.status_code, response.content, None)
-        if ready.status_code != 200:
-            raise TransientError(f"the transcriber at {self.base_url} is not ready: {ready.text[:200]}")
-        return self._described(ready)
+        with attributed(Dependency.TRANSCRIBER):
+            async with self._translate_errors():
+                ready = await self._client.get("/health/ready", timeout=CONNECT_S)
+                keyed = await self._client.get("/v1/models", timeout=CONNECT_S)  # the cheapest thing that wants the key
+            for response in (ready, keyed):
+                if response.status_code in OURS:
+                    raise refused(response.status_code, response.content, None)
+            if ready.status_code != 200:
+                raise TransientError(f"the transcriber at {self.base_url} is not ready: {ready.text[:200]}")
+            return self._described(ready)
 
     async def model(self) -> str:
         """The name of the model that is loaded. Raises as `check` does."""

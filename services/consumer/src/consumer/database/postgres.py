@@ -11,7 +11,7 @@ import structlog
 
 from consumer.clients import aws
 from consumer.database.settings import DatabaseSettings
-from consumer.errors import EnvironmentFault, RowRefused, TransientError
+from consumer.errors import Dependency, EnvironmentFault, RowRefused, TransientError
 
 log = structlog.get_logger()
 CONNECT_TRIES, CONNECT_PAUSE_S = 10, 3.0  # half a minute: a database that restarts is waited for
@@ -43,16 +43,19 @@ async def translate_errors(what: str) -> AsyncGenerator[None]:
         yield
     except REFUSED as error:
         raise EnvironmentFault(
-            f"the database refused to {what}: {error} (check DB_USER, DB_PASSWORD, DB_NAME)"
+            f"the database refused to {what}: {error} (check DB_USER, DB_PASSWORD, DB_NAME)",
+            dependency=Dependency.DATABASE,
         ) from error
     except MISSING as error:
         raise EnvironmentFault(
-            f"the database could not {what}: {error} (run lectern migrate, or check VIDEO_TABLE)"
+            f"the database could not {what}: {error} (run lectern migrate, or check VIDEO_TABLE)",
+            dependency=Dependency.DATABASE,
         ) from error
     except UNFIT as error:
         raise RowRefused(f"the database would not {what}: {error}") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        raise TransientError(f"the database could not {what}: {error or type(error).__name__}") from error
+        words = f"the database could not {what}: {error or type(error).__name__}"
+        raise TransientError(words, dependency=Dependency.DATABASE) from error
 
 
 async def _connected(settings: DatabaseSettings, tries: int) -> Pool:

@@ -12,12 +12,16 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,
 
 def load_statements(video_table: str) -> dict[str, str]:
     """The statements of sql/videos.sql for this table; raises ConfigError for a name that is no identifier."""
-    text = files("consumer.database").joinpath("sql/videos.sql").read_text()
-    parts = NAME.split(text)[1:]
     quoted = quote(video_table)
     unended = ", ".join(f"'{status}'" for status in Status if not status.is_end)
-    pairs = zip(parts[::2], parts[1::2], strict=True)
-    return {name: body.strip().rstrip(";").replace(":video", quoted).replace(":open", unended) for name, body in pairs}
+    statements = load_named("videos").items()
+    return {name: body.replace(":video", quoted).replace(":open", unended) for name, body in statements}
+
+
+def load_named(file: str) -> dict[str, str]:
+    """The statements of one file of sql/, as they stand there."""
+    parts = NAME.split(files("consumer.database").joinpath(f"sql/{file}.sql").read_text())[1:]
+    return {name: body.strip().rstrip(";") for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def quote(table: str) -> str:

@@ -1,6 +1,6 @@
 """The rows: claims, fenced writes, and what operators ask for. No connection is held while a stage works."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,14 +141,6 @@ class Videos:
         """How many attempts of the last `days` ended with this error code, and the text of the latest."""
         row = (await self._fetch("ended_with", code, days))[0]
         return row["attempts"], row["latest"]
-
-    async def refused_others(self, video_id: str, codes: Iterable[str], passed: Stage, within_s: float) -> int:
-        """How many other videos' attempts ended with one of the `codes` since a video came to the stage `passed`.
-
-        Only the last `within_s` seconds count, of all consumers.
-        """
-        rows = await self._fetch("refused_others", video_id, list(codes), passed, within_s)
-        return int(rows[0]["refused"])
 
     async def ping(self) -> None:
         """Raises where the database does not answer or a table lacks a column."""

@@ -6,34 +6,32 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Literal
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from consumer.errors import ConfigError
+from consumer.errors import ConfigError, Dependency
 
 STALE_S = 120.0  # without a finished poll: the loop hangs, whatever the process does
 REQUEST_S = 5.0
 REASONS = {200: "OK", 503: "Service Unavailable"}
-Part = Literal["queue", "database", "work"]
 
 
 @dataclass
 class Health:
-    """What /health shows. `faults` are why nothing is received at the moment, by the part that is broken."""
+    """What /health shows. `faults` are why nothing is received at the moment, by who is broken."""
 
     started_at: float = field(default_factory=time.monotonic)
     polled_at: float | None = None
-    faults: dict[Part, str] = field(default_factory=dict[Part, str])
+    faults: dict[Dependency, str] = field(default_factory=dict[Dependency, str])
     in_flight: int = 0
     outcomes: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def fault(self) -> str | None:
         """All faults in one sentence, None when there is none."""
-        return "; ".join(self.faults.values()) or None
+        return "; ".join(f"{name}: {words}" for name, words in self.faults.items()) or None
 
     def count(self, outcome: str) -> None:
         """One more message has ended like this."""
@@ -95,4 +93,7 @@ class _Counts(Collector):
             outcomes.add_metric([outcome], count)
         in_flight = GaugeMetricFamily("consumer_in_flight", "Messages being worked on", value=self._health.in_flight)
         healthy = GaugeMetricFamily("consumer_healthy", "1 while it receives", value=float(self._health.fault is None))
-        return [outcomes, in_flight, healthy]
+        broken = GaugeMetricFamily("consumer_broken", "1 for what is broken", labels=["dependency"])
+        for dependency in Dependency:
+            broken.add_metric([dependency], float(dependency in self._health.faults))
+        return [outcomes, in_flight, healthy, broken]

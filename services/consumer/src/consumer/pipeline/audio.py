@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from consumer.clients.subprocesses import Finished, ProgramHung, find_program, run_program
-from consumer.errors import EnvironmentFault, PolicyError, TransientError, VideoError
+from consumer.errors import Dependency, EnvironmentFault, PolicyError, TransientError, VideoError
 from consumer.models import Audio, Progress, Source
 
 BIT_RATE, SAMPLE_RATE = "192k", "44100"  # below 32 kHz MP3 ends at 160 kbit/s (ISO 13818-3)
@@ -42,9 +42,8 @@ async def make_mp3(source: Source, into: Path, on_progress: Progress, *, max_s: 
     """
     ffmpeg = find_program("ffmpeg")
     if ffmpeg is None:
-        raise EnvironmentFault(
-            "ffmpeg is not installed: install it (apt install ffmpeg) and start again", code="no_ffmpeg"
-        )
+        words = "ffmpeg is not installed: install it (apt install ffmpeg) and start again"
+        raise EnvironmentFault(words, code="no_ffmpeg", dependency=Dependency.MACHINE)
     if source.path.stat().st_size == 0:
         raise VideoError("the file is empty", code="empty")
     written = _Written(source.duration_s, on_progress)
@@ -116,7 +115,8 @@ def _explained(done: Finished) -> VideoError | EnvironmentFault | TransientError
     if any(sign in said for sign in NO_AUDIO):
         return VideoError("the video has no sound", code="no_audio")
     if "No space left" in said:
-        return EnvironmentFault("the disk is full: free space under DOWNLOAD_DIR", code="disk_full")
+        words = "the disk is full: free space under DOWNLOAD_DIR"
+        return EnvironmentFault(words, code="disk_full", dependency=Dependency.MACHINE)
     if any(sign in said for sign in NOT_MEDIA):
         return VideoError("the file is not audio or video, or is damaged", code="not_media")
     if done.code == -signal.SIGXCPU:

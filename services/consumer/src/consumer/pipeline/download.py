@@ -11,7 +11,7 @@ import structlog
 from pydantic import SecretStr
 
 from consumer.clients.subprocesses import Finished, ProgramHung, run_program
-from consumer.errors import BadMessage, LecternError, NotYet, PolicyError, TransientError
+from consumer.errors import BadMessage, Dependency, LecternError, NotYet, PolicyError, TransientError, attributed
 from consumer.models import Progress, Source
 from consumer.text import printable, without_credentials
 from consumer.youtube.failures import classify
@@ -55,6 +55,12 @@ async def download(
     Raises VideoError, PolicyError, NotYet, TransientError or EnvironmentFault, in words for the user.
     """
     wanted = _wanted(youtube_id, into, settings, language)
+    with attributed(Dependency.YOUTUBE):
+        return _source(await _fetched(wanted, settings, on_progress), youtube_id, settings)
+
+
+async def _fetched(wanted: dict[str, Any], settings: DownloadSettings, on_progress: Progress) -> dict[str, Any]:
+    """The child's last event; where the newer yt-dlp of the overlay does not even start, the built-in one's."""
     said = _Said(on_progress)
     overlay = find_overlay(settings.overlay_dir)
     done = await _run(wanted, overlay.folder if overlay else None, said, settings)
@@ -65,7 +71,7 @@ async def download(
     if said.last is None:
         last = done.tail.splitlines()[-1:] or ["it said nothing"]
         raise TransientError(f"the download broke: {last[0][:200]} (code {done.code})", code="download")
-    return _source(said.last, youtube_id, settings)
+    return said.last
 
 
 def _wanted(youtube_id: str, into: Path, settings: DownloadSettings, language: str | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from pydantic import TypeAdapter
 
+from consumer.errors import Dependency, attributed
 from consumer.material import Usage
 from consumer.pipeline.checkpoint import Checkpoints, digest
 from consumer.study import prompts
@@ -50,7 +51,8 @@ class PaidOnce:
         paid: list[Usage] = []
 
         async def buy() -> Draft:
-            draft = await self._provider.write(request)
+            with attributed(Dependency.MODEL):
+                draft = await self._provider.write(request)
             paid.append(draft.usage)
             return draft
 

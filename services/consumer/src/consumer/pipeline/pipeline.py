@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from consumer.clients.retry import patiently
 from consumer.clients.transcriber import TranscriberClient
 from consumer.database.videos import Claim, Completion
-from consumer.errors import TransientError
+from consumer.errors import Dependency, TransientError
 from consumer.export.files import JobResult, write_assets
 from consumer.material import Usage
 from consumer.models import Job, Source, Stage, Transcript
@@ -35,6 +35,8 @@ TRANSCRIPT = TypeAdapter(Transcript)
 WAIT_FOR_MODEL_S = 300.0  # while the transcriber starts; longer, and the message goes back
 Spend = Callable[[float], Awaitable[None]]
 """Told what an answer of a language model has cost, in US dollars."""
+Passed = Callable[[Dependency], Awaitable[None]]
+"""Told whom a video has come through: what others met decides who is to blame for the next failure."""
 
 
 @dataclass(frozen=True)
@@ -66,43 +68,65 @@ class Bucket(ObjectStore, CheckpointStore, Protocol):
     """Where results go, and what the next attempt need not make again."""
 
 
-async def run(job: Job, claim: Claim, lease: Lease, *, videos: VideoTable, store: Bucket, tools: Tools) -> None:
+class Witness(Protocol):
+    """Remembers what became of videos."""
+
+    async def passed(self, dependency: Dependency, video_id: str) -> None: ...
+
+
+async def run(
+    job: Job, claim: Claim, lease: Lease, *, videos: VideoTable, store: Bucket, tools: Tools, witness: Witness
+) -> None:
     """Download, make the audio, transcribe, write, publish, complete.
 
     `claim` fences what is written to `videos`; `lease` is entered here and left before the last write. Results go to
-    `store` under videos/<video_id>/<token>/, checkpoints beside them, files under `tools.scratch`.
+    `store` under videos/<video_id>/<token>/, checkpoints beside them, files under `tools.scratch`. `witness` is told
+    whom the video has come through.
 
     Raises LeaseLost as soon as somebody else works on the video. Raises VideoError, PolicyError, NotYet,
     TransientError or EnvironmentFault where a stage failed; then the row is left for the caller to end.
     """
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
     checkpoints = Checkpoints(store, f"videos/{job.video_id}/checkpoints")
+
+    async def passed(dependency: Dependency) -> None:
+        await witness.passed(dependency, job.video_id)
+
     with tools.metrics.failures(), working_folder(tools.scratch, job.video_id, claim.token) as folder:
         async with lease:
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage)
             async with timer.stage("download") as progress:
                 source = await download(job.youtube_id, folder, tools.download, progress, language=job.language)
-            made = await produce(
-                source, folder, tools, timer, checkpoints=checkpoints, spend=partial(videos.spend, claim)
-            )
+            await passed(Dependency.YOUTUBE)
+            spend = partial(videos.spend, claim)
+            made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=spend, passed=passed)
             async with timer.stage("publish") as progress:
                 files = await asyncio.to_thread(write_assets, made, folder)
                 keys = await publish(made, files, store, prefix, progress)
+            await passed(Dependency.BUCKET)
     await videos.complete(claim, completion(made, keys))  # the last beat has ended: nothing overwrites this
     tools.metrics.completed(made.audio.duration_s)
 
 
 async def produce(
-    source: Source, folder: Path, tools: Tools, timer: StageTimer, *, checkpoints: Checkpoints, spend: Spend
+    source: Source,
+    folder: Path,
+    tools: Tools,
+    timer: StageTimer,
+    *,
+    checkpoints: Checkpoints,
+    spend: Spend,
+    passed: Passed,
 ) -> JobResult:
     """From downloaded media to study material; `folder` takes the MP3.
 
     What costs much is looked for in `checkpoints` and kept there. `spend` is told the US dollars of each answer that
-    was paid for. Raises VideoError, TransientError or EnvironmentFault.
+    was paid for, `passed` whom the video has come through. Raises VideoError, TransientError or EnvironmentFault.
     """
 
     async def paid(model: str, usage: Usage) -> None:
         tools.metrics.spent(model, usage.cost_usd)
+        await passed(Dependency.MODEL)
         try:
             await spend(usage.cost_usd)
         except TransientError as error:
@@ -110,12 +134,15 @@ async def produce(
 
     async with timer.stage("audio") as progress:
         audio = await make_mp3(source, folder / "audio.mp3", progress, max_s=tools.download.max_video_s)
+    await passed(Dependency.MACHINE)
     async with timer.stage("transcribe") as progress:
         model = await patiently(tools.transcriber.model, WAIT_FOR_MODEL_S)
         layout = [f"{name}={value}" for name, value in tools.subtitles.items()]
         heard = digest(model, await asyncio.to_thread(digest, audio.path), *layout)
         hear = partial(transcribe, audio, tools.transcriber, progress, subtitles=tools.subtitles)
         transcript = await checkpoints.once("transcript", TRANSCRIPT, heard, hear)
+    if not checkpoints.reused:
+        await passed(Dependency.TRANSCRIBER)
     async with timer.stage("study") as progress:
         provider = paid_once(tools.provider, checkpoints, paid)
         material = await write_study(transcript, source, provider, progress)

@@ -9,7 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from consumer.clients.transcriber import FILES_FAULT, TranscriberClient
-from consumer.errors import TransientError, VideoError
+from consumer.errors import Dependency, TransientError, VideoError, attributed
 from consumer.models import Audio, Progress, Transcript
 
 log = structlog.get_logger()
@@ -44,8 +44,9 @@ async def transcribe(
     waited = 0.0
     for number in range(1, BUSY_TRIES + 1):
         try:
-            async with _Deadline(max(LEAST_S, A_SECOND * audio.duration_s)) as deadline:
-                return await _once(audio, client, on_progress, fields, deadline)
+            with attributed(Dependency.TRANSCRIBER):
+                async with _Deadline(max(LEAST_S, A_SECOND * audio.duration_s)) as deadline:
+                    return await _once(audio, client, on_progress, fields, deadline)
         except TransientError as error:
             pause = error.retry_after_s
             if pause is None or waited + pause > MAX_WAIT_S or number == BUSY_TRIES:

@@ -7,6 +7,7 @@ what somebody still holds, a stopped process that does not know yet that it lost
 import asyncio
 import errno
 import fcntl
+import glob
 import os
 import shutil
 import time
@@ -16,10 +17,11 @@ from pathlib import Path
 
 import structlog
 
-from consumer.errors import EnvironmentFault, TransientError
+from consumer.errors import Dependency, EnvironmentFault, TransientError
 
 log = structlog.get_logger()
 FULL = (errno.ENOSPC, errno.EDQUOT)
+OF_ATTEMPT = "+"  # between a video's id, which has none, and the token of the attempt that alone may use the folder
 STALE_S = 24 * 3600.0
 """Longer than any lease (an hour at most), and long enough for a retry to find what its forerunner downloaded."""
 
@@ -37,7 +39,7 @@ def working_folder(scratch: Path, video_id: str, token: int) -> Generator[Path]:
 
     Raises TransientError where both folders are held, EnvironmentFault where the disk is full.
     """
-    for name in (video_id, f"{video_id}+{token}"):  # no video's id has a plus
+    for name in (video_id, f"{video_id}{OF_ATTEMPT}{token}"):
         path = scratch / name
         _make(path)
         with held(path) as ours:
@@ -64,13 +66,29 @@ def held(path: Path) -> Generator[bool]:
         os.close(descriptor)
 
 
+def remove(scratch: Path, video_id: str) -> None:
+    """Remove the folders of a video that no attempt will come back to, but those that somebody still holds."""
+    for path in (scratch / video_id, *scratch.glob(f"{glob.escape(video_id)}{OF_ATTEMPT}*")):
+        _sweep(path)
+
+
+def videos_in(scratch: Path) -> set[str]:
+    """The videos that have working folders."""
+    return {path.name.partition(OF_ATTEMPT)[0] for path in scratch.glob("*")}
+
+
 def sweep(scratch: Path) -> None:
-    """Remove what killed attempts left and nobody came back for."""
+    """Remove what killed attempts left and nobody came back for, and what nobody can come back to."""
     for path in scratch.glob("*"):
-        with held(path) as ours:
-            if ours and time.time() - path.stat().st_mtime > STALE_S:
-                log.info("scratch.swept", folder=str(path))
-                shutil.rmtree(path, ignore_errors=True)
+        if OF_ATTEMPT in path.name or time.time() - path.stat().st_mtime > STALE_S:
+            _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    with held(path) as ours:
+        if ours:
+            log.info("scratch.swept", folder=str(path))
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
@@ -87,7 +105,8 @@ def _taken_away(path: Path) -> Generator[None]:
         raise
     except OSError as error:
         if error.errno in FULL:
-            raise EnvironmentFault("the disk is full: free space under DOWNLOAD_DIR", code="disk_full") from error
+            words = "the disk is full: free space under DOWNLOAD_DIR"
+            raise EnvironmentFault(words, code="disk_full", dependency=Dependency.MACHINE) from error
         raise
     finally:
         if not keep:
@@ -115,4 +134,5 @@ def _make(folder: Path) -> None:
 
 
 def _unwritable(folder: Path, reason: str | None) -> EnvironmentFault:
-    return EnvironmentFault(f"{folder} (DOWNLOAD_DIR) cannot be written: {reason}", code="scratch")
+    words = f"{folder} (DOWNLOAD_DIR) cannot be written: {reason}"
+    return EnvironmentFault(words, code="scratch", dependency=Dependency.MACHINE)

@@ -2,36 +2,42 @@
 
 import structlog
 
-from consumer.errors import LecternError
-from consumer.observability.health import Health, Part
+from consumer.errors import Dependency, LecternError
+from consumer.observability.health import Health
 
 log = structlog.get_logger()
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
 
 
-class Breaker:
-    """Each part is closed by its own success: a good poll says nothing about YouTube. `pause_s` grows while open."""
+class Breakers:
+    """One a dependency, closed by its own success: a good poll says nothing about YouTube. Pauses grow while open."""
 
     def __init__(self, health: Health, first_pause_s: float = FIRST_PAUSE_S) -> None:
         self._health = health
         self._first_pause_s = first_pause_s
-        self.pause_s = first_pause_s
+        self._pauses: dict[Dependency, float] = {}
 
     @property
-    def is_open(self) -> bool:
-        """Whether the environment is broken, as far as we know."""
-        return bool(self._health.faults)
+    def open_ones(self) -> tuple[Dependency, ...]:
+        """What is broken, as far as we know."""
+        return tuple(self._pauses)
 
-    def open(self, part: Part, error: LecternError) -> None:
-        """A part is broken, or still is."""
-        if self.is_open:
-            self.pause_s = min(2 * self.pause_s, LONGEST_PAUSE_S)
-        self._health.faults[part] = str(error)
-        log.error("environment.broken", part=part, error=str(error), pause_s=self.pause_s)
+    @property
+    def pause_s(self) -> float:
+        """Until the next try; the longest where several are open."""
+        return max(self._pauses.values(), default=self._first_pause_s)
 
-    def close(self, part: Part) -> None:
-        """A part has worked."""
-        if self._health.faults.pop(part, None) is not None:
-            log.info("environment.mended", part=part)
-        if not self.is_open:
-            self.pause_s = self._first_pause_s
+    def open(self, dependency: Dependency, error: LecternError) -> None:
+        """It is broken, or still is."""
+        pause_s = min(2 * self._pauses.get(dependency, self._first_pause_s / 2), LONGEST_PAUSE_S)
+        self._pauses[dependency] = pause_s
+        self._health.faults[dependency] = str(error)
+        log.error("environment.broken", dependency=dependency, error=str(error), pause_s=pause_s)
+
+    def close(self, dependency: Dependency) -> bool:
+        """It has worked; whether it was open."""
+        if self._pauses.pop(dependency, None) is None:
+            return False
+        del self._health.faults[dependency]
+        log.info("environment.mended", dependency=dependency)
+        return True

@@ -7,6 +7,7 @@ the message. Dead letters are what the database does not take, and what ends a c
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -14,16 +15,23 @@ import structlog
 
 from consumer.clients.sqs import Message, Queue
 from consumer.database.videos import Claim, Unclaimed, Videos
-from consumer.errors import BadMessage, EnvironmentFault, LeaseLost, LecternError, PolicyError, RowRefused, VideoError
+from consumer.errors import (
+    BadMessage,
+    Dependency,
+    LeaseLost,
+    LecternError,
+    NotYet,
+    PolicyError,
+    RowRefused,
+    VideoError,
+)
 from consumer.models import Job, Outcome, Status
-from consumer.worker.blame import WINDOW_S, Blame, doubted, judge
-from consumer.worker.circuit_breaker import Breaker
 from consumer.worker.lease import Lease
 from consumer.worker.messages import read_job
-from consumer.worker.retry_policy import INTERRUPTED, RENEWED, RetryPolicy
+from consumer.worker.retry_policy import INTERRUPTED, RENEWED, RetryPolicy, lost
+from consumer.worker.world import World
 
 log = structlog.get_logger()
-LONGEST_HELD_S = 3600.0
 
 RunJob = Callable[[Job, Claim, Lease], Awaitable[None]]
 """The job itself (`pipeline.run`): takes the lease, does everything, completes the row. Raises LecternError."""
@@ -33,7 +41,8 @@ class Handler:
     """Works on messages, one call each.
 
     `owner` names this consumer in the rows; `lease_s` is how long it holds a video without a sign of life;
-    `max_receives` how often the queue delivers a message (None: for ever).
+    `max_receives` how often the queue delivers a message (None: for ever). `forget` is told the video that no attempt
+    will come back to.
     """
 
     def __init__(
@@ -42,20 +51,22 @@ class Handler:
         videos: Videos,
         run_job: RunJob,
         *,
-        breaker: Breaker,
+        world: World,
         owner: str,
         lease_s: float,
         retry: RetryPolicy,
         max_receives: int | None = None,
+        forget: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._queue = queue
         self._videos = videos
         self._run_job = run_job
-        self._breaker = breaker
+        self._world = world
         self._owner = owner
         self._lease_s = lease_s
         self._retry = retry
         self._max_receives = max_receives
+        self._forget = forget
 
     async def handle(self, message: Message) -> str:
         """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on: then give it back."""
@@ -68,9 +79,9 @@ class Handler:
             return await self._unfit(message, error)
         except LecternError as error:
             return await self._no_database(message, error)
-        self._breaker.close("database")
+        await self._world.mended(Dependency.DATABASE)
         if isinstance(claim, Unclaimed):
-            return await self._leave(message, claim)
+            return await self._leave(message, job, claim)
         with structlog.contextvars.bound_contextvars(video=job.video_id, attempt=claim.token):
             if self._is_last(message) and message.receives > 1:  # a queue that delivers once leaves no other chance
                 return await self._end(message, claim, RENEWED)
@@ -96,43 +107,30 @@ class Handler:
         try:
             await self._run_job(job, claim, lease)
         except LeaseLost as error:
-            log.warning("lease.lost", reason=str(error))
-            return "lease_lost"
+            return await self._lost(message, claim, error)
         except LecternError as error:
             return await self._end(message, claim, await self._verdict(claim, error))
         except asyncio.CancelledError:
             await self._write(claim, INTERRUPTED)
             raise
-        self._breaker.close("work")
         await self._delete(message)
         return Status.COMPLETED
 
+    async def _lost(self, message: Message, claim: Claim, error: LeaseLost) -> str:
+        """Where only the queue's half was lost, the database's is given back, or nobody could work until it ran out."""
+        log.warning("lease.lost", reason=str(error))
+        if await self._write(claim, lost(error)) is None:
+            await self._release(message, 0)
+        return "lease_lost"
+
     async def _verdict(self, claim: Claim, error: LecternError) -> Outcome:
         """How the attempt ends, and what its error says about this consumer."""
-        log.warning("attempt.failed", code=error.code, error=str(error))
-        blame = await self._blame(claim, error) if isinstance(error, EnvironmentFault) else Blame.VIDEO
-        if blame is Blame.WORLD:
-            self._breaker.open("work", error)
-        if isinstance(error, VideoError | PolicyError):
-            self._breaker.close("work")
-        pause_s, now = self._breaker.pause_s, datetime.now(UTC)
+        log.warning("attempt.failed", code=error.code, error=str(error), dependency=error.dependency)
+        blame = await self._world.blame(claim.video_id, error)
+        if error.dependency and isinstance(error, VideoError | PolicyError | NotYet):
+            await self._world.mended(error.dependency)  # it looked at the video
+        pause_s, now = self._world.pause_s, datetime.now(UTC)
         return self._retry.outcome(error, claim.attempts, pause_s=pause_s, now=now, blame=blame)
-
-    async def _blame(self, claim: Claim, error: EnvironmentFault) -> Blame:
-        """Judged by what became of other videos, at all consumers; a database that does not tell is the world."""
-        dependency = doubted(error)
-        if dependency is None:
-            return Blame.WORLD
-        try:
-            refused = await self._videos.refused_others(
-                claim.video_id, dependency.refusals, dependency.passed, WINDOW_S
-            )
-        except LecternError as unknown:
-            log.warning("blame.unknown", error=str(unknown))
-            return Blame.WORLD
-        blame = judge(error, refused)
-        log.info("blame.judged", dependency=dependency.name, refused_others=refused, blame=blame.value)
-        return blame
 
     async def _end(self, message: Message, claim: Claim, outcome: Outcome) -> str:
         """Row first, message second: a message is let go only when its row says why."""
@@ -141,6 +139,7 @@ class Handler:
                 await self.give_back(message, self._lease_s)  # by then the claim has run out
             return hindered
         if outcome.back_s is None:
+            self._forget(claim.video_id)
             await self._delete(message)
         else:
             await self.give_back(message, outcome.back_s)
@@ -158,7 +157,7 @@ class Handler:
             return "lease_lost"
         except LecternError as error:
             log.error("row.not_written", error=str(error))
-            self._breaker.open("database", error)
+            await self._world.broken(Dependency.DATABASE, error)
             return "not_written"
         return None
 
@@ -192,18 +191,18 @@ class Handler:
 
     async def _no_database(self, message: Message, error: LecternError) -> str:
         """Without a row nothing is begun and nothing is deleted."""
-        self._breaker.open("database", error)
-        await self.give_back(message, self._breaker.pause_s)
+        await self._world.broken(Dependency.DATABASE, error)
+        await self.give_back(message, self._world.pause_s)
         return "environment"
 
-    async def _leave(self, message: Message, claim: Unclaimed) -> str:
-        """The video has its end, or somebody else works on it."""
+    async def _leave(self, message: Message, job: Job, claim: Unclaimed) -> str:
+        """The video has its end, or somebody else works on it: for as long as the lease has left, or longer."""
         if claim.has_ended:
             log.info("message.duplicate", status=claim.status)
+            self._forget(job.video_id)
             await self._delete(message)
             return "duplicate"
-        # Longer each time: a job of hours is not asked after every minute.
-        await self.give_back(message, min(LONGEST_HELD_S, (claim.held_s + 1) * 2 ** (message.receives - 1)))
+        await self.give_back(message, math.ceil(claim.held_s) + 1)
         return "held"
 
     def _is_last(self, message: Message) -> bool:

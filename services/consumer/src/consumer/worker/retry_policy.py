@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from consumer.errors import BadMessage, EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
+from consumer.errors import (
+    LENT_OUT,
+    BadMessage,
+    EnvironmentFault,
+    LeaseLost,
+    LecternError,
+    NotYet,
+    PolicyError,
+    TransientError,
+    VideoError,
+)
 from consumer.models import Outcome, Status
 from consumer.worker.blame import Blame
 
@@ -22,12 +32,12 @@ class RetryPolicy:
     retry_s: float = 30.0
 
     def outcome(
-        self, error: LecternError, attempts: int, *, pause_s: float, now: datetime, blame: Blame = Blame.WORLD
+        self, error: LecternError, attempts: int, *, pause_s: float, now: datetime, blame: Blame = Blame.VIDEO
     ) -> Outcome:
         """How attempt number `attempts` ends, as of `now`.
 
-        An EnvironmentFault blamed on the world costs no attempt and is tried again after `pause_s` seconds; one blamed
-        on the video costs one, and the tries are spread over a day.
+        What is blamed on the world costs no attempt and is tried again after `pause_s` seconds; an EnvironmentFault
+        blamed on the video costs one, and the tries are spread over a day.
         """
         outcome = partial(Outcome, code=error.code, words=str(error))
         match error:
@@ -37,7 +47,7 @@ class RetryPolicy:
                 return outcome("rejected", Status.REJECTED, refund=True)
             case NotYet():
                 return outcome("scheduled", Status.SCHEDULED, refund=True, back_s=_seconds_until(error.until, now))
-            case EnvironmentFault() if blame is Blame.WORLD:
+            case EnvironmentFault() | TransientError() if blame is Blame.WORLD:
                 return outcome("environment", Status.QUEUED, refund=True, back_s=pause_s)
             case EnvironmentFault() | TransientError() if attempts < self._most(error):
                 return outcome("retry", Status.QUEUED, back_s=self._back_s(error, attempts))
@@ -67,6 +77,11 @@ INTERRUPTED = Outcome("interrupted", Status.QUEUED, refund=True)
 """A shutdown is nobody's failure."""
 RENEWED = Outcome("renewed", Status.QUEUED, refund=True, back_s=0)
 """The queue's last delivery of a message is not worked on: a copy of it is."""
+
+
+def lost(error: LeaseLost) -> Outcome:
+    """A queue that faltered is nobody's failure either, but work that outlasts what SQS lends must have an end."""
+    return Outcome("lease_lost", Status.QUEUED, error.code, str(error), refund=error.code != LENT_OUT, back_s=0)
 
 
 def _seconds_until(until: datetime | None, now: datetime) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,11 +10,10 @@ import structlog
 
 from consumer.clients.sqs import Message, Queue
 from consumer.database.videos import Videos
-from consumer.errors import LecternError
-from consumer.observability.health import Health
-from consumer.worker.circuit_breaker import FIRST_PAUSE_S, Breaker
+from consumer.errors import Dependency, LecternError
 from consumer.worker.handler import Handler, RunJob
 from consumer.worker.retry_policy import RetryPolicy
+from consumer.worker.world import World
 
 log = structlog.get_logger()
 
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 class WorkerSettings:
     """Sizes and times of one worker, which rows know as `owner`.
 
-    `max_receives` is how often the queue delivers a message, None for ever; `first_pause_s` the circuit breaker's.
+    `max_receives` is how often the queue delivers a message, None for ever.
     """
 
     owner: str
@@ -32,26 +32,38 @@ class WorkerSettings:
     lease_s: float
     poll_s: int
     drain_s: float
-    first_pause_s: float = FIRST_PAUSE_S
 
 
 class Worker:
-    """`run` until `handle_exit` is called. `run_job` does what a message asks for."""
+    """`run` until `handle_exit` is called. `run_job` does what a message asks for, `world` is what every video needs.
 
-    def __init__(self, queue: Queue, videos: Videos, run_job: RunJob, settings: WorkerSettings) -> None:
-        self.health = Health()
+    `forget` is told the video that no attempt will come back to.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        videos: Videos,
+        run_job: RunJob,
+        settings: WorkerSettings,
+        *,
+        world: World,
+        forget: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.health = world.health
         self._queue = queue
         self._settings = settings
-        self._breaker = Breaker(self.health, settings.first_pause_s)
+        self._world = world
         self._handler = Handler(
             queue,
             videos,
             run_job,
-            breaker=self._breaker,
+            world=world,
             owner=settings.owner,
             lease_s=settings.lease_s,
             retry=settings.retry,
             max_receives=settings.max_receives,
+            forget=forget,
         )
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -77,8 +89,8 @@ class Worker:
 
     async def _main_loop(self) -> None:
         while not self._stop.is_set():
-            if self._breaker.is_open:
-                await self._rest()
+            if self._world.is_broken and not await self._rested():
+                continue
             free = self._free()
             if free <= 0:
                 await self._until(self._stop, self._tasks)
@@ -89,7 +101,7 @@ class Worker:
     def _free(self) -> int:
         """How many messages may be taken. One at a time tries whether what was broken is mended, beside old jobs."""
         room = self._settings.concurrency - len(self._tasks)
-        if not self._breaker.is_open:
+        if not self._world.is_broken:
             return room
         return min(room, int(self._probe is None or self._probe.done()))
 
@@ -98,9 +110,9 @@ class Worker:
         try:
             messages = await self._queue.receive(most, self._settings.poll_s, self._settings.lease_s)
         except LecternError as error:
-            self._breaker.open("queue", error)
+            await self._world.broken(Dependency.QUEUE, error)
             return []
-        self._breaker.close("queue")
+        await self._world.mended(Dependency.QUEUE)
         self.health.polled_at = time.monotonic()
         if self._stop.is_set():
             await asyncio.gather(*(self._handler.give_back(message, 0) for message in messages))
@@ -110,7 +122,7 @@ class Worker:
     def _begin(self, message: Message) -> None:
         task = asyncio.create_task(self._handle(message), name=f"message {message.id}")
         self._tasks.add(task)
-        self._probe = task if self._breaker.is_open else None
+        self._probe = task if self._world.is_broken else None
         self.health.in_flight = len(self._tasks)
         task.add_done_callback(self._ended)
 
@@ -134,12 +146,11 @@ class Worker:
             self.health.count(outcome)
             log.info("message.ended", outcome=outcome)
 
-    async def _rest(self) -> None:
-        """Receive nothing for a while, then try a single message."""
-        try:
-            await asyncio.wait_for(self._stop.wait(), self._breaker.pause_s)
-        except TimeoutError:
-            return
+    async def _rested(self) -> bool:
+        """Receive nothing for a while; whether a single message may be tried then."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), self._world.pause_s)
+        return not self._stop.is_set() and await self._world.probe()
 
     async def _until(self, event: asyncio.Event, tasks: set[asyncio.Task[None]]) -> None:
         """Until one task has ended, or the event has come."""

@@ -104,6 +104,7 @@ RULES = (
         "no_recording",
         "the live event has ended and YouTube has no recording of it",
         retry_after_s=ENDED_S,
+        max_attempts=5,
     ),
     Rule("recording is not available", NEVER, "no_recording", "the recording of the live event is not available"),
     Rule(

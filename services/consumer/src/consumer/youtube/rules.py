@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from consumer.errors import EnvironmentFault, LecternError, NotYet, TransientError
+from consumer.errors import Dependency, EnvironmentFault, LecternError, NotYet, TransientError
 
 REFUSALS = frozenset({"blocked", "stale_client", "sabr", "no_media"})
 """Codes of what YouTube says of an address or a client, and now and then of one video alone."""
@@ -47,13 +47,19 @@ class Rule:
     def error(self, said: str, access: Access) -> LecternError:
         """The verdict, in words for whoever can do something about it."""
         words = self.words.format(said=said[:300], unblock=access.unblock, account=access.account)
+        dependency = Dependency.MACHINE if self.code == "disk_full" else Dependency.YOUTUBE
         if self.kind is EnvironmentFault:
-            return EnvironmentFault(f"{words} (YouTube said: {said[:200]})", code=self.code)
+            words = f"{words} (YouTube said: {said[:200]})"
+            return EnvironmentFault(words, code=self.code, dependency=dependency)
         if self.kind is NotYet:
             return NotYet(words, code=self.code, until=_announced(said))
         if self.kind is TransientError:
             return TransientError(
-                words, code=self.code, retry_after_s=self.retry_after_s, max_attempts=self.max_attempts
+                words,
+                code=self.code,
+                dependency=dependency,
+                retry_after_s=self.retry_after_s,
+                max_attempts=self.max_attempts,
             )
         return self.kind(words, code=self.code)
 

@@ -87,8 +87,8 @@ WHERE lease_token > 0 AND status IN (:open)
 
 -- name: ping
 -- Nothing, where every table and column is there.
-SELECT v.status, v.lease_token, v.error_message, a.message_id, s.stage
-FROM :video v, video_attempt a, video_stage s LIMIT 0;
+SELECT v.status, v.lease_token, v.error_message, a.message_id, s.stage, o.failed, b.said
+FROM :video v, video_attempt a, video_stage s, dependency_outcome o, dependency_breaker b LIMIT 0;
 
 -- name: row
 -- Everything about a video.
@@ -112,12 +112,3 @@ SELECT * FROM video_stage WHERE video_id = $1 ORDER BY token, started_at;
 -- The attempts of the last `$2` days that ended with an error code, and the text of the latest.
 SELECT count(*) AS attempts, (array_agg(error_message ORDER BY ended_at DESC))[1] AS latest
 FROM video_attempt WHERE error_code = $1 AND ended_at > now() - $2 * interval '1 day';
-
--- name: refused_others
--- How many other videos were refused (error codes `$2`) in the last `$4` seconds, since one came to the stage `$3`.
-SELECT count(DISTINCT video_id) AS refused FROM video_attempt
-WHERE video_id <> $1 AND error_code = ANY ($2) AND ended_at > greatest(
-    now() - $4 * interval '1 second',
-    (SELECT max(started_at) FROM video_stage
-     WHERE stage = $3 AND video_id <> $1 AND started_at > now() - $4 * interval '1 second')
-);
