@@ -2,6 +2,7 @@
 
 import pytest
 
+from consumer.models import Word
 from consumer.study.ground import Ground
 from consumer.study.schema import Chunk
 from tests.support.consumer.study_samples import chunk, segments
@@ -11,7 +12,7 @@ def test_a_quote_is_found_with_the_segment_and_the_second_it_was_said() -> None:
     ground = Ground(chunk("Hello and welcome here.", "The sun is eight minutes away."))
     proof = ground.find("sun is eight minutes")
     assert proof
-    assert (proof.segment_ids, proof.start_s, proof.quote) == ((1,), 1.5, "sun is eight minutes")
+    assert (proof.segment_ids, proof.start_s, proof.quote) == ((1,), 1.8, "sun is eight minutes")
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,74 @@ def test_quotes_in_other_scripts_are_found(said: str, quote: str) -> None:
     proof = Ground(chunk(said)).find(quote)
     assert proof
     assert proof.segment_ids == (0,)
+
+
+SAID = (
+    "So, um, it's not the case that you know three hundred and five of the beings are at hand.",
+    "Handenheit is the name for it, and the the hammer withdraws when we use it well.",
+)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "it's not the case that … the beings are at hand",
+        "it's not the case that ... the hammer withdraws",
+        "it is not the case that you know three hundred and five of the beings",
+        "it's not the case that 305 of the beings are at hand",
+        "not the case [as he puts it] that three hundred and five of the beings",
+        "Zuhandenheit is the name for it, and the hammer withdraws",
+        "[Zuhandenheit] is the name for it",
+        "the hammer withdraws when we use it well … ",
+        "[12] Handenheit is the name for it, [13] and the hammer withdraws",
+    ],
+)
+def test_what_an_honest_writer_tidies_is_found_and_the_proof_has_the_transcripts_own_words(quote: str) -> None:
+    proof = Ground(chunk(*SAID)).find(quote)
+    assert proof
+    assert proof.quote in " ".join(SAID)
+    assert proof.written == (quote if proof.quote.rstrip(" ,.") != quote.strip(" …") else None)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "it's the case that three hundred and five of the beings are at hand",
+        "it's not the case that 306 of the beings are at hand",
+        "the hammer never withdraws when we use it well",
+        "Handenheit is … never … we use it well",
+        "the screwdriver withdraws when we need it",
+        "it … is … it … we … the",
+    ],
+)
+def test_a_quote_that_says_something_else_is_not_found(quote: str) -> None:
+    assert Ground(chunk(*SAID)).find(quote) is None
+
+
+def test_parts_that_lie_minutes_apart_are_no_quote() -> None:
+    between = [f"Then came another thing, number {number}, for a while." for number in range(20)]
+    ground = Ground(chunk(SAID[0], *between, SAID[1]))
+    assert ground.find("the beings are at hand … the name for it, and the hammer") is None
+
+
+def test_of_words_said_twice_the_place_is_taken_where_the_rest_of_the_quote_was_said() -> None:
+    ground = Ground(chunk("The three modes of being are hard.", "The three modes of being come from Aristotle."))
+    proof = ground.find("the three modes of being … Aristotle")
+    assert proof
+    assert proof.segment_ids == (1,)
+
+
+def test_a_proof_starts_and_ends_with_its_words_where_the_transcriber_gave_their_times() -> None:
+    (segment,) = segments("Hello there, the sun is far.")
+    times = {"Hello": 0.0, "there,": 1.0, "the": 7.0, "sun": 8.0, "is": 9.0, "far.": 10.0}
+    words = tuple(Word(start=at, end=at + 0.5, word=f" {word}", probability=1.0) for word, at in times.items())
+    proof = Ground(Chunk(0, (segment.model_copy(update={"words": words}),))).find("the sun is far")
+    assert proof
+    assert (proof.start_s, proof.end_s) == (7.0, 10.5)
+
+
+def test_without_word_times_they_are_guessed_by_the_share_of_the_segments_text() -> None:
+    proof = Ground(chunk("one two three four five six seven eight nine ten")).find("six seven eight nine ten")
+    assert proof
+    assert proof.start_s == pytest.approx(3.75 * 24 / 48, abs=0.1)
+    assert proof.end_s == pytest.approx(3.75, abs=0.01)

@@ -45,7 +45,7 @@ async def write_study(
 def _material(
     transcript: Transcript, source: Source, provider: StudyProvider, written: Sequence[ChunkDrafts], cards: int
 ) -> StudyMaterial:
-    found = [check(each.chunk, each.drafts) for each in written]
+    found = [check(each.chunk, each.drafts, transcript.language) for each in written]
     drafts = [draft for each in written for draft in each.drafts]
     lecture = source.youtube_id or f"file:{source.title}"
     said = (warning for draft in drafts for warning in draft.warnings)

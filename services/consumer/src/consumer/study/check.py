@@ -28,9 +28,9 @@ class Found:
     dropped: int
 
 
-def check(chunk: Chunk, drafts: Iterable[Draft]) -> Found:
+def check(chunk: Chunk, drafts: Iterable[Draft], language: str = "en") -> Found:
     """Look every quote of the drafts up in their chunk; a note whose quote was not said is dropped and counted."""
-    ground = Ground(chunk)
+    ground = Ground(chunk, language)
     written = list(drafts)
     cards = [card for draft in written for card in draft.cards]
     quiz = [item for draft in written for item in draft.quiz]
