@@ -10,6 +10,7 @@ from consumer.errors import VideoError
 from consumer.export.subtitles import to_vtt
 from consumer.models import Audio
 from consumer.pipeline.transcribe import transcribe
+from consumer.trace import trace_of
 from tests.support.words import POCKET_WER, TOLERANCE, word_error_rate
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -33,6 +34,14 @@ async def test_the_client_gets_the_cues_that_the_service_would_write(server: str
         fields = {**wanted, "format": "vtt", "priority": "bulk"}
         written = await plain.post("/transcribe", files={"file": lecture.read_bytes()}, data=fields)
     assert to_vtt(transcript).strip() == written.text.strip()
+
+
+async def test_the_service_logs_and_answers_under_the_trace_of_the_message(server: str, lecture: Path) -> None:
+    sent = trace_of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "message-1")
+    async with TranscriberClient(server) as client:
+        with sent.entered():
+            accepted = await anext(client.events(lecture, {}))
+    assert accepted["request_id"] == sent.trace_id
 
 
 async def test_the_client_passes_on_why_a_file_was_refused(server: str, lecture: Path) -> None:

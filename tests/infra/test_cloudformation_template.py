@@ -12,7 +12,7 @@ from tests.support.infra.template import parsed
 TEMPLATE = parsed()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 ALARMS = sorted(name for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm")
-RUNBOOK = (ROOT / "infra/README.md").read_text()
+RUNBOOK = (ROOT / "infra/RUNBOOK.md").read_text()
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -77,12 +77,12 @@ def test_every_alarm_does_something_and_has_a_paragraph_in_the_runbook(name: str
     assert alarm["TreatMissingData"] == "notBreaching"
     topic = re.search(r"\(runbook, (.+)\)$", alarm["AlarmDescription"])
     assert topic
-    assert f"\n**{topic[1].capitalize()}**" in RUNBOOK
+    assert f"\n#### {topic[1]}\n" in RUNBOOK
 
 
 def test_the_spend_mail_has_a_paragraph_too() -> None:
     assert of_type("AWS::Budgets::Budget")
-    assert "\n**Spend**" in RUNBOOK
+    assert "\n#### Spend\n" in RUNBOOK
 
 
 def test_alarms_can_reach_their_topic() -> None:

@@ -13,6 +13,7 @@ DOCUMENTS = (
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "infra/README.md",
+    "infra/RUNBOOK.md",
     ".github/workflows/ci.yml",
     ".ci/run",
 )

@@ -9,7 +9,14 @@ import pytest
 
 from infra.sandbox.paths import ROOT
 
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "infra/README.md", "tests/bench/README.md")
+DOCUMENTS = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "infra/README.md",
+    "infra/RUNBOOK.md",
+    "tests/bench/README.md",
+)
 HOMES = (
     ROOT,
     ROOT / "infra",

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from consumer.errors import Dependency, EnvironmentFault
-from consumer.observability.health import STALE_S, Health, serve_health, verdict
+from consumer.observability.health import LONGEST_REST_S, STALE_S, Health, alive, serve_health, verdict
 from consumer.observability.metrics import Metrics
 from consumer.worker.circuit_breaker import Breakers
 
@@ -50,6 +50,36 @@ def test_red_when_no_poll_has_finished_for_long() -> None:
     assert b"no poll has finished for 121 s" in body
 
 
+async def test_health_and_metric_tell_one_truth(health: Health, client: httpx.AsyncClient) -> None:
+    health.polled_at = time.monotonic() - 1000
+    assert (await client.get("/health")).status_code == 503
+    assert "consumer_healthy 0.0" in (await client.get("/metrics")).text
+
+
+async def test_a_broken_world_is_no_dead_process(health: Health, client: httpx.AsyncClient) -> None:
+    Breakers(health).open(Dependency.YOUTUBE, EnvironmentFault("YouTube blocks this address"))
+    codes = {path: (await client.get(path)).status_code for path in ("/health/live", "/health/ready", "/health")}
+    assert codes == {"/health/live": 200, "/health/ready": 503, "/health": 503}
+    assert "consumer_healthy 0.0" in (await client.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "faults", "in_flight", "code"),
+    [
+        (STALE_S - 1, {}, 0, 200),
+        (STALE_S + 1, {}, 0, 503),
+        (STALE_S + 1, {}, 1, 200),
+        (STALE_S + LONGEST_REST_S - 1, {Dependency.QUEUE: "away"}, 0, 200),
+        (STALE_S + LONGEST_REST_S + 1, {Dependency.QUEUE: "away"}, 0, 503),
+    ],
+)
+def test_only_a_loop_that_hangs_is_dead(
+    silent_s: float, faults: dict[Dependency, str], in_flight: int, code: int
+) -> None:
+    turned_at = time.monotonic() - silent_s
+    assert alive(Health(turned_at=turned_at, faults=faults, in_flight=in_flight))[0] == code
+
+
 def test_green_without_polls_while_every_slot_is_at_work() -> None:
     assert verdict(Health(polled_at=time.monotonic() - STALE_S - 1, in_flight=2))[0] == 200
 
@@ -68,11 +98,16 @@ async def test_prometheus_gets_stages_spend_and_the_queue(metrics: Metrics, clie
     metrics.spent("claude", 0.25)
     metrics.completed(60)
     metrics.depth(7, 1)
+    metrics.dead(2)
+    metrics.built("1.2", "abc")
     text = (await client.get("/metrics")).text
     assert 'consumer_stage_seconds_bucket{le="5.0",stage="audio"} 1.0' in text
     assert 'consumer_spend_usd_total{model="claude"} 0.25' in text
     assert "consumer_audio_seconds_total 60.0" in text
     assert 'consumer_queue_messages{state="waiting"} 7.0' in text
+    assert 'consumer_queue_messages{state="dead"} 2.0' in text
+    assert 'consumer_build_info{revision="abc",version="1.2"} 1.0' in text
+    assert "process_start_time_seconds" in text
 
 
 def test_the_pause_grows_while_it_stays_broken_and_each_dependency_is_mended_by_itself() -> None:

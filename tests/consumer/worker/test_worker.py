@@ -5,11 +5,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim
 from consumer.errors import NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Job
+from consumer.trace import trace_of
 from consumer.worker.retry_policy import RetryPolicy
 from infra.sandbox.waiting import wait_until
 from tests.support.consumer.harness import URL, Harness
@@ -25,6 +27,27 @@ async def test_a_good_message_ends_in_a_completed_row_and_is_deleted(harness: Ha
     assert (row["status"], row["progress"], row["attempts"], row["lease_until"]) == ("completed", 1.0, 1, None)
     assert row["manifest_key"] == "videos/v1/1/manifest.json"
     assert harness.sqs.messages == []
+
+
+async def test_every_line_about_a_message_names_its_sender_s_trace(harness: Harness) -> None:
+    sent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    harness.send().attributes = {"traceparent": {"DataType": "String", "StringValue": sent}}
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        async with harness.worker() as worker:
+            await harness.ended(worker, "completed")
+    traces = {line["event"]: line.get("trace_id") for line in lines if "message" in line}
+    assert traces == dict.fromkeys(("attempt.started", "message.ended"), "0af7651916cd43dd8448eb211c80319c")
+
+
+async def test_a_copy_of_a_message_stays_in_its_trace(harness: Harness) -> None:
+    harness.may_end.clear()
+    first = harness.send()
+    first.receives = harness.sqs.max_receives - 1
+    async with harness.worker(max_receives=harness.sqs.max_receives) as worker:
+        await harness.ended(worker, "renewed")
+        (copy,) = harness.sqs.messages
+    assert copy.id != first.id
+    assert copy.attributes["traceparent"]["StringValue"][3:35] == trace_of(None, first.id).trace_id
 
 
 async def test_a_video_that_can_never_work_fails_at_once_and_says_why(harness: Harness) -> None:

@@ -1,11 +1,13 @@
 """`python -m tests.support.transcriber.troubled`: the real process, WHISPER_MODEL its trouble.
 
-`slow` never finishes loading; `fragile` loses its GPU at the first file; `stuck` never answers; else it just works.
+`slow` never finishes loading; `fragile` loses its GPU at the first file; `stuck` answers late, `endless` never;
+else it just works.
 """
 
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from tests.support.transcriber.fakes import FakeBackend
 from transcriber.http.server import serve
@@ -29,13 +31,14 @@ def lose(marks: Sequence[int]) -> None:
         raise RuntimeError("CUDA failed with error an illegal memory access was encountered")
 
 
-def stick(marks: Sequence[int]) -> None:
+def stick(marks: Sequence[int], seconds: float = 2) -> None:
     """A model that takes longer than any grace."""
     if any(marks):
-        time.sleep(2)
+        sys.stderr.write("in the model\n")
+        time.sleep(seconds)
 
 
-TROUBLES = {"fragile": lose, "stuck": stick}
+TROUBLES = {"fragile": lose, "stuck": stick, "endless": partial(stick, seconds=600)}
 
 if __name__ == "__main__":
     sys.exit(serve(read_settings(), load))

@@ -21,6 +21,8 @@ from tests.support.transcriber.serving import transcriber
 from transcriber import version
 from transcriber.settings import Settings
 
+TRACED = {"X-Request-ID": "mine", "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+
 
 def run(**settings: str) -> subprocess.CompletedProcess[str]:
     """`transcriber`, expected to end by itself."""
@@ -167,10 +169,27 @@ async def test_a_second_signal_ends_the_grace(tmp_path: Path, lecture: Path) -> 
         assert (await asking).status_code == 503
 
 
+@pytest.mark.slow
+async def test_a_batch_that_outlasts_a_stop_is_no_lost_device(tmp_path: Path, lecture: Path) -> None:
+    """On a slow CPU a healthy batch takes longer than anybody waits."""
+    async with (
+        troubled("endless", tmp_path, DRAIN_SECONDS="0.1") as (url, part),
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
+    ):
+        await part.until(lambda: answers(f"{url}/health/ready"))
+        asking = asyncio.create_task(client.post("/transcribe", files={"file": lecture.read_bytes()}))
+        await wait_until(lambda: "in the model" in part.log.read_text())
+        part.process.send_signal(signal.SIGTERM)
+        assert (await asking).status_code == 503
+        assert await asyncio.wait_for(part.process.wait(), 30) == 0
+        assert "drain.batch_cut_off" in part.log.read_text()
+        assert "engine.stuck" not in part.log.read_text()
+
+
 async def test_everything_printed_is_one_json_object_a_line(tmp_path: Path, lecture_start: bytes) -> None:
     async with troubled("fine", tmp_path) as (url, part), httpx.AsyncClient(base_url=url, timeout=30) as client:
         await part.until(lambda: answers(f"{url}/health/ready"))
-        await client.post("/transcribe", files={"file": lecture_start}, headers={"X-Request-ID": "mine"})
+        await client.post("/transcribe", files={"file": lecture_start}, headers=TRACED)
         assert await part.stop() == 0
         lines = [json.loads(line) for line in part.log.read_text().splitlines()]
         assert [line["event"] for line in lines] == [
@@ -181,7 +200,7 @@ async def test_everything_printed_is_one_json_object_a_line(tmp_path: Path, lect
             "drain.begin",
             "drain.end",
         ]
-        assert lines[3]["request_id"] == "mine"
+        assert (lines[3]["request_id"], lines[3]["trace_id"]) == ("mine", "0af7651916cd43dd8448eb211c80319c")
 
 
 async def test_no_library_reports_to_its_maker() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from consumer import version
 from consumer.clients.s3 import Storage
 from consumer.clients.sqs import Patience, Queue
 from consumer.clients.transcriber import TranscriberClient
@@ -82,6 +83,7 @@ async def consume(settings: Settings) -> None:
         patience = await queue.reachable()
         if patience.max_receives is not None and patience.max_receives <= settings.max_attempts:
             log.warning("queue.impatient", max_receives=patience.max_receives, advice="maxReceiveCount of 20 or more")
+        dead = await queue.dead_letters()
         store = make_storage(settings)
         await store.check()
         await check_transcriber(tools.transcriber)
@@ -101,7 +103,7 @@ async def consume(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(keep_house(_upkeep(videos, evidence, patience, tools.scratch))),
-                group.create_task(watch_depth(queue.attributes, tools.metrics)),
+                group.create_task(watch_depth(queue.attributes, dead and dead.attributes, tools.metrics)),
             ]
             await worker.run()
             for task in beside:
@@ -119,6 +121,8 @@ def _upkeep(videos: Videos, evidence: Evidence, patience: Patience, scratch: Pat
 
 
 def _health(worker: Worker, tools: Tools, settings: Settings) -> AbstractAsyncContextManager[int]:
+    tools.metrics.built(version(), settings.revision)
+    tools.metrics.room(tools.scratch)
     return serve_health(worker.health, tools.metrics.registry, settings.health_host, settings.health_port)
 
 

@@ -104,6 +104,7 @@ class Settings(PipelineSettings, DatabaseSettings):
         default=8001, description="their port; 0 is any free one"
     )
     log_format: LogFormat = Field(default="auto", description="auto: text on a terminal, else one JSON object a line")
+    revision: str = Field(default="", description="the commit, as the image says it; told to Prometheus")
 
 
 def read_settings(kind: type[T]) -> T:

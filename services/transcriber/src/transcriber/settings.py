@@ -78,6 +78,7 @@ class Settings(BaseSettings):
         default=60, description="how long a stop lets running requests finish"
     )
     log_format: LogFormat = Field(default="auto", description="auto: text on a terminal, else one JSON object a line")
+    revision: str = Field(default="", description="the commit, as the image says it; told to Prometheus")
 
     @property
     def device_indexes(self) -> tuple[int, ...]:

@@ -166,6 +166,18 @@ async def test_a_request_id_is_kept_and_a_wild_one_replaced(server: str) -> None
     assert len(replaced.headers["x-request-id"]) == 32
 
 
+async def test_a_client_s_trace_names_its_request_unless_it_has_a_name_of_its_own(server: str) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    traced = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    async with httpx.AsyncClient(base_url=server) as client:
+        named = await client.get("/health/live", headers={**traced, "X-Request-ID": "mine-1"})
+        unnamed = await client.get("/health/live", headers=traced)
+        wild = await client.get("/health/live", headers={"traceparent": f"00-{'0' * 32}-b7ad6b7169203331-01"})
+    assert named.headers["x-request-id"] == "mine-1"
+    assert unnamed.headers["x-request-id"] == trace
+    assert wild.headers["x-request-id"] != "0" * 32
+
+
 async def test_unknown_paths_and_methods_are_problems_too(server: str) -> None:
     async with httpx.AsyncClient(base_url=server) as client:
         missing, wrong = await client.get("/nothing"), await client.get("/transcribe")

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from consumer.clients.sqs import MAX_BATCH, Message, Queue
 from consumer.errors import ConfigError
+from consumer.trace import trace_of
 
 HOLD_S = 600  # longer than it takes to read any number of them, and then they are released
 
@@ -37,6 +38,7 @@ async def redrive(queue: Queue, console: Console, *, dry_run: bool) -> int:
 
 async def _moved(message: Message, dead: Queue, queue: Queue) -> str:
     """The new message's id, which it keeps as a dead letter."""
-    sent = await queue.send(message.body)
+    with trace_of(message.traceparent, message.id).entered():
+        sent = await queue.send(message.body)
     await dead.delete(message)
     return sent

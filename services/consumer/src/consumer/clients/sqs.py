@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from consumer import trace
 from consumer.clients import aws
 from consumer.errors import LENT_OUT, Dependency, EnvironmentFault, LeaseLost, LecternError, TransientError
 
@@ -31,7 +32,7 @@ GONE: dict[str, type[LecternError]] = {
 class Message:
     """One delivery: the handle is good for this receive only; `received_at` is our monotonic clock.
 
-    `reason` says of a dead letter that we made why we did.
+    `reason` says of a dead letter that we made why we did, `traceparent` which trace its sender was in.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Message:
     receives: int
     received_at: float = field(default_factory=time.monotonic)
     reason: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Queue:
             WaitTimeSeconds=min(wait_s, MAX_WAIT_S),
             VisibilityTimeout=int(lease_s),
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
-            MessageAttributeNames=["reason"],
+            MessageAttributeNames=["reason", trace.HEADER],
         )
         return [_message(each) for each in answer.get("Messages", [])]
 
@@ -103,13 +105,16 @@ class Queue:
     async def send(self, body: str, delay_s: float = 0, *, reason: str | None = None) -> str:
         """Queue a message, to be seen after `delay_s` (a quarter of an hour at most); its id.
 
-        `reason` goes with it as an attribute of that name.
+        `reason` goes with it as an attribute of that name, and so does the trace that we are in.
         """
         values: dict[str, object] = {"MessageBody": body}
         if delay_s >= 1:
             values["DelaySeconds"] = int(min(delay_s, MAX_DELAY_S))
-        if reason:
-            values["MessageAttributes"] = {"reason": {"DataType": "String", "StringValue": reason}}
+        notes = {**({"reason": reason} if reason else {}), **trace.headers()}
+        if notes:
+            values["MessageAttributes"] = {
+                name: {"DataType": "String", "StringValue": note} for name, note in notes.items()
+            }
         answer = await self._call("send a message", self._client.send_message, **values)
         return str(answer["MessageId"])
 
@@ -160,12 +165,14 @@ class Queue:
 
 
 def _message(received: dict[str, Any]) -> Message:
+    notes = {name: str(note.get("StringValue", "")) for name, note in received.get("MessageAttributes", {}).items()}
     return Message(
         id=received["MessageId"],
         body=received["Body"],
         handle=received["ReceiptHandle"],
         receives=int(received["Attributes"]["ApproximateReceiveCount"]),
-        reason=received.get("MessageAttributes", {}).get("reason", {}).get("StringValue"),
+        reason=notes.get("reason"),
+        traceparent=notes.get(trace.HEADER),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 import httpx
 from pydantic import SecretStr
 
+from consumer import trace
 from consumer.errors import Dependency, EnvironmentFault, LecternError, TransientError, VideoError, attributed
 
 CONNECT_S = 5.0
@@ -42,7 +43,7 @@ class TranscriberClient:
             async with self._translate_errors():
                 upload = {"file": ("audio.mp3", file, "audio/mpeg")}
                 request = self._client.build_request(
-                    "POST", "/transcribe", data={**fields, "format": "ndjson"}, files=upload
+                    "POST", "/transcribe", data={**fields, "format": "ndjson"}, files=upload, headers=trace.headers()
                 )
                 response = await self._client.send(request, stream=True)
             try:

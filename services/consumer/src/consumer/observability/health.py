@@ -1,4 +1,8 @@
-"""A small HTTP answer to: is it working, and how much has it done."""
+"""Small HTTP answers to: is it alive, is it working, and how much has it done. One verdict is behind all of them.
+
+/health/live is for whoever would restart the process: 503 only where its loop hangs, because no restart mends a broken
+world. /health and /health/ready say 503 for that too, and so does consumer_healthy.
+"""
 
 import asyncio
 import json
@@ -7,22 +11,27 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from consumer.errors import ConfigError, Dependency
 
 STALE_S = 120.0  # without a finished poll: the loop hangs, whatever the process does
+LONGEST_REST_S = 300.0  # of the circuit breakers: as long again the loop need not turn while something is broken
 REQUEST_S = 5.0
 REASONS = {200: "OK", 503: "Service Unavailable"}
 
 
 @dataclass
 class Health:
-    """What /health shows. `faults` are why nothing is received at the moment, by who is broken."""
+    """What /health shows. `faults` are why nothing is received at the moment, by who is broken.
+
+    `turned_at` is when the loop that receives last came round, `polled_at` when a poll last succeeded; monotonic clock.
+    """
 
     started_at: float = field(default_factory=time.monotonic)
+    turned_at: float | None = None
     polled_at: float | None = None
     faults: dict[Dependency, str] = field(default_factory=dict[Dependency, str])
     in_flight: int = 0
@@ -33,6 +42,12 @@ class Health:
         """All faults in one sentence, None when there is none."""
         return "; ".join(f"{name}: {words}" for name, words in self.faults.items()) or None
 
+    @property
+    def hangs(self) -> bool:
+        """Whether the loop has stopped turning although no slot is at work."""
+        silent_s = time.monotonic() - (self.turned_at or self.started_at)
+        return self.in_flight == 0 and silent_s > STALE_S + (LONGEST_REST_S if self.faults else 0.0)
+
     def count(self, outcome: str) -> None:
         """One more message has ended like this."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
@@ -40,8 +55,9 @@ class Health:
 
 @asynccontextmanager
 async def serve_health(health: Health, registry: CollectorRegistry, host: str, port: int) -> AsyncGenerator[int]:
-    """Serve GET /health and /metrics; the port in use. Raises ConfigError where it is taken."""
+    """Serve GET /health, /health/live, /health/ready and /metrics; the port in use. ConfigError where it is taken."""
     registry.register(_Counts(health))
+    ProcessCollector(registry=registry)  # memory, processor time, open files, when it started
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(TimeoutError, ConnectionError, ValueError):  # ValueError: an endless line
@@ -50,7 +66,7 @@ async def serve_health(health: Health, registry: CollectorRegistry, host: str, p
             if path == "/metrics":
                 code, kind, body = 200, CONTENT_TYPE_LATEST, generate_latest(registry)
             else:
-                code, body = verdict(health)
+                code, body = alive(health) if path == "/health/live" else verdict(health)
                 kind = "application/json"
             head = f"HTTP/1.1 {code} {REASONS[code]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
             writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
@@ -68,6 +84,11 @@ async def serve_health(health: Health, registry: CollectorRegistry, host: str, p
 def _reason(error: OSError) -> str:
     """asyncio words it at length, and the system's own words are the last of them."""
     return str(error.strerror).rsplit(": ", 1)[-1]
+
+
+def alive(health: Health) -> tuple[int, bytes]:
+    """200 while the loop turns, whatever it meets, else 503."""
+    return (503 if health.hangs else 200), json.dumps({"status": "hanging" if health.hangs else "alive"}).encode()
 
 
 def verdict(health: Health) -> tuple[int, bytes]:

@@ -1,17 +1,22 @@
 """What Prometheus is told of the work itself; `health` adds what it knows of messages."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 from consumer.errors import LecternError
 
 log = structlog.get_logger()
 SECONDS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800, 3600)
 DEPTH_S = 30.0  # SQS counts are approximate and a minute old anyway
+WAITING = "ApproximateNumberOfMessages"
+Attributes = Callable[[], Awaitable[dict[str, str]]]
+"""What SQS tells of a queue. Raises LecternError."""
 
 
 class Metrics:
@@ -28,6 +33,17 @@ class Metrics:
             "consumer_failures", "Attempts that failed, by error code", ["code"], registry=registry
         )
         self._depth = Gauge("consumer_queue_messages", "Messages on the queue", ["state"], registry=registry)
+
+    def built(self, version: str, revision: str) -> None:
+        """Which release this is."""
+        Info("consumer_build", "Which release this is", registry=self.registry).info(
+            {"version": version, "revision": revision}
+        )
+
+    def room(self, folder: Path) -> None:
+        """How much may still be downloaded, asked whenever Prometheus asks; `folder` is there."""
+        free = Gauge("consumer_scratch_free_bytes", "Room where downloads lie", registry=self.registry)
+        free.set_function(lambda: float(shutil.disk_usage(folder).free))
 
     def stage(self, name: str, seconds: float) -> None:
         """A stage has succeeded."""
@@ -55,13 +71,19 @@ class Metrics:
         self._depth.labels("waiting").set(waiting)
         self._depth.labels("in_flight").set(in_flight)
 
+    def dead(self, letters: int) -> None:
+        """How many messages were given up and lie there."""
+        self._depth.labels("dead").set(letters)
 
-async def watch_depth(attributes: Callable[[], Awaitable[dict[str, str]]], metrics: Metrics) -> None:
-    """Ask the queue for its length, for ever; `attributes` are those that SQS tells of it."""
+
+async def watch_depth(queue: Attributes, dead: Attributes | None, metrics: Metrics) -> None:
+    """Ask the queue and its dead letters, if it has any, for their lengths, for ever."""
     while True:
         try:
-            said = await attributes()
-            metrics.depth(int(said["ApproximateNumberOfMessages"]), int(said["ApproximateNumberOfMessagesNotVisible"]))
+            said = await queue()
+            metrics.depth(int(said[WAITING]), int(said["ApproximateNumberOfMessagesNotVisible"]))
+            if dead:
+                metrics.dead(int((await dead())[WAITING]))
         except LecternError as error:
             log.warning("queue.depth.unknown", error=str(error))
         await asyncio.sleep(DEPTH_S)

@@ -3,10 +3,10 @@
 import structlog
 
 from consumer.errors import Dependency, LecternError
-from consumer.observability.health import Health
+from consumer.observability.health import LONGEST_REST_S, Health
 
 log = structlog.get_logger()
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
+FIRST_PAUSE_S = 5.0
 
 
 class Breakers:
@@ -29,7 +29,7 @@ class Breakers:
 
     def open(self, dependency: Dependency, error: LecternError) -> None:
         """It is broken, or still is."""
-        pause_s = min(2 * self._pauses.get(dependency, self._first_pause_s / 2), LONGEST_PAUSE_S)
+        pause_s = min(2 * self._pauses.get(dependency, self._first_pause_s / 2), LONGEST_REST_S)
         self._pauses[dependency] = pause_s
         self._health.faults[dependency] = str(error)
         log.error("environment.broken", dependency=dependency, error=str(error), pause_s=pause_s)

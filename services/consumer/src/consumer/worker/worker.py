@@ -11,6 +11,7 @@ import structlog
 from consumer.clients.sqs import Message, Queue
 from consumer.database.videos import Videos
 from consumer.errors import Dependency, LecternError
+from consumer.trace import trace_of
 from consumer.worker.handler import Handler, RunJob
 from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.world import World
@@ -89,6 +90,7 @@ class Worker:
 
     async def _main_loop(self) -> None:
         while not self._stop.is_set():
+            self.health.turned_at = time.monotonic()
             if self._world.is_broken and not await self._rested():
                 continue
             free = self._free()
@@ -132,7 +134,8 @@ class Worker:
 
     async def _handle(self, message: Message) -> None:
         """One message from its receive to its end."""
-        with structlog.contextvars.bound_contextvars(message=message.id):
+        trace = trace_of(message.traceparent, message.id)
+        with trace.entered(), structlog.contextvars.bound_contextvars(message=message.id, trace_id=trace.trace_id):
             try:
                 outcome = await self._handler.handle(message)
             except asyncio.CancelledError:

@@ -112,8 +112,10 @@ class Engine:
         for worker in self._workers:
             if worker.is_alive():
                 await asyncio.to_thread(worker.join, max(0.0, until - time.monotonic()))
-        if self.stuck:
+        if self.stuck and self.failed:
             log.error("engine.stuck", waited_s=STOP_S)
+        elif self.stuck:
+            log.warning("drain.batch_cut_off", waited_s=STOP_S)
         await asyncio.to_thread(self._readers.close)
         await asyncio.to_thread(self._finisher.shutdown)
 

@@ -15,6 +15,8 @@ from transcriber.metrics.prometheus import Metrics
 
 log = structlog.get_logger()
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# https://www.w3.org/TR/trace-context/#traceparent-header
+TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
 QUIET = ("/health", "/metrics")
 OUR_FAULT = 500
 LINGER_S = 2.0
@@ -22,13 +24,18 @@ LINGER_BYTES = 64 << 20
 
 
 class ObservedRequest:
-    """One request and its answer. `status` is 500 until an answer begins: an exception gives none."""
+    """One request and its answer. `status` is 500 until an answer begins: an exception gives none.
+
+    `trace_id` is the client's trace, `request_id` its own name for the request, else the trace's.
+    """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         headers = Headers(scope=scope)
+        traced = TRACE.fullmatch(headers.get("traceparent", ""))
+        self.trace_id = traced[1] if traced else uuid.uuid4().hex
         sent = headers.get("x-request-id", "")
-        self.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        self.request_id = sent if REQUEST_ID.fullmatch(sent) else self.trace_id
         self.status = 500
         self.about: dict[str, object] = {}
         self.headers: dict[str, str] = {}
@@ -108,7 +115,7 @@ class RequestObserver:
             await self._app(scope, receive, send)
             return
         observed = ObservedRequest(scope, receive, send)
-        with structlog.contextvars.bound_contextvars(request_id=observed.request_id):
+        with structlog.contextvars.bound_contextvars(request_id=observed.request_id, trace_id=observed.trace_id):
             try:
                 await self._app(scope, observed.receive, observed.send)
             finally:

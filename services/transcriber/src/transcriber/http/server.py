@@ -43,7 +43,7 @@ def serve(settings: Settings, load: LoadModel = load_whisper) -> int:
     if service.loading and service.fatal is None:
         _leave(code)
     if service.engine and service.engine.stuck:
-        _leave(EXIT_DEVICE)
+        _leave(code)  # at a stop a batch may take longer than anybody waits: that is no failure of the device
     return code
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from transcriber import errors
+from transcriber import errors, version
 from transcriber.engine.engine import COME_BACK_S, Engine
 from transcriber.engine.run import Run
 from transcriber.http.concurrency import RequestSlots
@@ -34,6 +34,7 @@ class Service:
         self.settings = settings
         self.spool = spool
         self.metrics = Metrics()
+        self.metrics.built(version(), settings.revision)
         self.slots = RequestSlots(settings.max_requests)
         self.limits = UploadLimits(settings.max_upload_bytes, settings.client_timeout_seconds)
         self.engine: Engine | None = None

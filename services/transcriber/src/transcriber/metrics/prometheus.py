@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from prometheus_client import CONTENT_TYPE_LATEST as MEDIA_TYPE
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, generate_latest
 
 from transcriber.engine.metrics import Wait
 
@@ -64,6 +64,12 @@ class Metrics:
         )
         self._rejected = Counter(
             f"{PREFIX}rejected", "Requests to come back later, and why", ["reason"], registry=registry
+        )
+
+    def built(self, version: str, revision: str) -> None:
+        """Which release this is."""
+        Info(f"{PREFIX}build", "Which release this is", registry=self.registry).info(
+            {"version": version, "revision": revision}
         )
 
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
