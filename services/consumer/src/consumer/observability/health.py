@@ -113,7 +113,8 @@ class _Counts(Collector):
         for outcome, count in self._health.outcomes.items():
             outcomes.add_metric([outcome], count)
         in_flight = GaugeMetricFamily("consumer_in_flight", "Messages being worked on", value=self._health.in_flight)
-        healthy = GaugeMetricFamily("consumer_healthy", "1 while it receives", value=float(self._health.fault is None))
+        works = float(verdict(self._health)[0] == 200)
+        healthy = GaugeMetricFamily("consumer_healthy", "1 while /health says 200", value=works)
         broken = GaugeMetricFamily("consumer_broken", "1 for what is broken", labels=["dependency"])
         for dependency in Dependency:
             broken.add_metric([dependency], float(dependency in self._health.faults))
