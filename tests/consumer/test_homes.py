@@ -12,6 +12,7 @@ SOURCE = ROOT / "services/consumer/src/consumer"
 EVERYWHERE = {"pydantic", "pydantic_settings", "structlog", "rich"}
 """What our own values, settings, logs and output are made of."""
 SEVERAL = {
+    "markupsafe": {"export/mathematics.py", "export/page.py", "export/timeline.py"},
     "packaging": {"youtube/update.py", "youtube/versions.py"},
     "prometheus_client": {"observability/health.py", "observability/metrics.py"},
     "yt_dlp": {"youtube/child.py", "youtube/selftest.py"},  # the second tries one out, in a process of its own

@@ -1,138 +1,106 @@
-"""The study page: its text, and in a real browser where there is one."""
+"""The study page's text."""
 
+import json
 import re
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
 
-from consumer.export.page import study_page
-from consumer.material import Card, Proof, QuizItem, StudyMaterial
-from consumer.models import Source, Transcript
-from infra.sandbox.paths import AS_ROOT, CHROMIUM
-from tests.support.consumer.study_samples import FILE, TALK, transcript
+from consumer.material import StudyMaterial
+from consumer.models import Source
+from tests.support.consumer.study_page import MATERIAL, SAID, page_of
+from tests.support.consumer.study_samples import FILE, transcript
 
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-SAID = transcript("The sun is eight minutes away.", "The engineer designed the first machine.")
+ATTACK = "<script>document.title='owned'</script><img src=x onerror=alert(1)></section></script>"
+BARE = StudyMaterial(provider="anthropic", model="m", cards=MATERIAL.cards, quiz=MATERIAL.quiz)
 
 
-def _proof(number: int) -> Proof:
-    return Proof(segment_ids=(number,), start_s=SAID.segments[number].start, quote=SAID.segments[number].text)
-
-
-MATERIAL = StudyMaterial(
-    provider="extractive",
-    model="cloze-1",
-    cards=(
-        Card(id="c1", front="The sun is _____ minutes away.", back="eight", proof=_proof(0)),
-        Card(id="c2", front="Who designed the first machine?", back="The engineer", proof=_proof(1)),
-    ),
-    quiz=(
-        QuizItem(
-            id="q1",
-            stem="How far is the sun?",
-            options=("nine minutes", "eight minutes", "an hour", "a day"),
-            key=1,
-            explanation="Its light takes eight minutes.",
-            proof=_proof(0),
-        ),
-    ),
-    warnings=("Made without a key.",),
-)
-ATTACK = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
-
-
-def _page(material: StudyMaterial = MATERIAL, said: Transcript = SAID, source: Source = TALK) -> str:
-    return study_page(material, said, source)
-
-
-@pytest.fixture
-async def browser_page(tmp_path: Path) -> AsyncGenerator[Page]:
-    """The page of the material above, opened from a file; an error in its console fails the test."""
-    (tmp_path / "study.html").write_text(_page(), encoding="utf-8")
-    troubles: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(AS_ROOT))
-        page = await browser.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text))
-        page.on("request", lambda sent: troubles.extend([sent.url] * (not sent.url.startswith("file:"))))
-        await page.goto((tmp_path / "study.html").as_uri())
-        yield page
-        await browser.close()
-    assert troubles == []
-
-
-def test_the_page_needs_nothing_from_anywhere_else() -> None:
-    assert not re.search(r"<(?:link|img|iframe)\b|\bsrc=|@import|url\(", _page())
-    assert "default-src &#39;none&#39;" in _page()
+def test_the_page_needs_nothing_but_the_audio_beside_it() -> None:
+    assert re.findall(r"<(?:link|img|iframe)\b|\bsrc=\S*|@import|url\(", page_of()) == ['src="audio.mp3"']
+    assert "default-src &#39;none&#39;" in page_of()
 
 
 def test_times_link_into_the_video() -> None:
-    assert 'href="https://www.youtube.com/watch?v=dQw4w9WgXcQ&amp;t=2s"' in _page()
+    assert 'href="https://www.youtube.com/watch?v=dQw4w9WgXcQ&amp;t=2s"' in page_of()
 
 
-def test_a_file_has_times_without_links() -> None:
-    assert "youtube.com" not in _page(source=FILE)
-    assert "0:02" in _page(source=FILE)
+def test_a_file_has_times_without_links_to_a_video() -> None:
+    assert "youtube.com" not in page_of(source=FILE)
+    assert "0:02" in page_of(source=FILE)
 
 
-def test_who_wrote_it_and_what_to_know_are_told() -> None:
-    assert "Made from the lecture&#39;s own sentences" in _page()
-    assert "Made without a key." in _page()
-    assert "Written by Claude (claude-sonnet-5-5)" in _page(
-        MATERIAL.model_copy(update={"provider": "anthropic", "model": "claude-sonnet-5-5"})
-    )
+def test_who_wrote_it_who_checked_it_and_what_was_left_out_are_told() -> None:
+    assert "Written by Claude (claude-sonnet-5-5) from the lecture." in page_of()
+    assert "A second pass checked each note" in page_of()
+    assert "Nobody checked the notes" in page_of(MATERIAL.model_copy(update={"verified": False}))
+    assert "1 of 4 passages was unclear." in page_of()
+    assert "Notes left out: not supported 2" in page_of()
+
+
+def test_what_a_program_made_says_so_at_first_sight() -> None:
+    html = page_of(MATERIAL.model_copy(update={"provider": "extractive", "model": "glossary-1"}))
+    header = html.partition("</header>")[0]
+    assert "Key terms in the lecture’s own sentences" in header
+    assert "no language model wrote or checked a note" in header
+    assert "Written by" not in header
 
 
 def test_markup_in_titles_notes_and_speech_stays_text() -> None:
-    card = MATERIAL.cards[0].model_copy(update={"front": ATTACK, "back": ATTACK})
-    item = MATERIAL.quiz[0].model_copy(update={"stem": ATTACK, "explanation": ATTACK})
-    html = _page(
-        MATERIAL.model_copy(update={"cards": (card,), "quiz": (item,), "warnings": (ATTACK,)}),
-        transcript(ATTACK, ATTACK),
+    card = MATERIAL.cards[0].model_copy(update={"front": ATTACK, "back": ATTACK, "section": ATTACK})
+    item = MATERIAL.quiz[0].model_copy(update={"stem": ATTACK, "explanation": ATTACK, "why_wrong": (ATTACK,) * 4})
+    assert MATERIAL.outline is not None
+    sections = tuple(
+        each.model_copy(update={"id": f'"{ATTACK}', "title": ATTACK}) for each in MATERIAL.outline.sections
+    )
+    terms = tuple(each.model_copy(update={"correct": ATTACK, "heard": "x" + ATTACK}) for each in MATERIAL.outline.terms)
+    outline = MATERIAL.outline.model_copy(update={"summary": ATTACK, "sections": sections, "terms": terms})
+    update = {"cards": (card,), "quiz": (item,), "outline": outline, "warnings": (ATTACK,), "dropped": {ATTACK: 1}}
+    html = page_of(
+        MATERIAL.model_copy(update=update),
+        transcript(ATTACK, ATTACK, language=ATTACK),
         Source(path=Path("x"), title=ATTACK, channel=ATTACK),
     )
-    assert html.count("<script>") == 1
+    assert re.findall("<script[^>]*>", html) == re.findall("<script[^>]*>", page_of())
     assert "<img" not in html
 
 
 def test_a_lecture_without_speech_has_a_page_that_says_so() -> None:
-    html = _page(MATERIAL.model_copy(update={"cards": (), "quiz": ()}), transcript())
+    html = page_of(StudyMaterial(provider="anthropic", model="m", cards=(), quiz=()), transcript())
     assert "No speech was understood in this video." in html
-    assert "There are no cards for this video." in html
+    assert "There are no cards for this lecture." in html
+    assert "There are no questions for this lecture." in html
 
 
-@needs_chromium
-async def test_cards_turn_and_change_by_keyboard(browser_page: Page) -> None:
-    await expect(browser_page.get_by_text("1 of 2")).to_be_visible()
-    await browser_page.locator(".deck").focus()
-    await browser_page.keyboard.press("Space")
-    await expect(browser_page.get_by_role("button", name="Show the question")).to_be_visible()
-    await browser_page.keyboard.press("ArrowRight")
-    await expect(browser_page.get_by_text("2 of 2")).to_be_visible()
-    await expect(browser_page.get_by_text("Who designed the first machine?")).to_be_visible()
-    await expect(browser_page.get_by_role("button", name="Show the answer")).to_be_visible()
+def test_without_an_outline_the_page_has_no_chapters_and_everything_else() -> None:
+    assert "Chapters" not in page_of(BARE).partition("<script")[0]
+    assert "Who designed the first machine?" in page_of(BARE)
 
 
-@needs_chromium
-async def test_a_card_turns_by_mouse(browser_page: Page) -> None:
-    await browser_page.get_by_role("button", name="Show the answer").click()
-    await expect(browser_page.locator("[data-card]").first).to_have_class(re.compile("turned"))
+def test_the_words_of_a_segment_have_their_times() -> None:
+    (times,) = re.findall(r'id="times">(.*?)</script>', page_of())
+    assert json.loads(times)["1"][:6] == [262, 3, 300, 9, 338, 9]
 
 
-@needs_chromium
-async def test_the_quiz_says_what_was_wrong_explains_and_starts_again(browser_page: Page) -> None:
-    explanation = browser_page.get_by_text("Its light takes eight minutes.")
-    await expect(explanation).to_be_hidden()
-    await browser_page.get_by_label("nine minutes").check()
-    await browser_page.get_by_role("button", name="Check").click()
-    await expect(browser_page.get_by_text("Not quite.")).to_be_visible()
-    await expect(explanation).to_be_visible()
-    await expect(browser_page.get_by_text("0 of 1 right")).to_be_visible()
-    await browser_page.get_by_role("button", name="Start again").click()
-    await expect(explanation).to_be_hidden()
-    await browser_page.get_by_label("eight minutes").check()
-    await browser_page.get_by_role("button", name="Check").click()
-    await expect(browser_page.get_by_text("1 of 1 right")).to_be_visible()
+def test_words_that_do_not_make_up_their_segment_are_left_out() -> None:
+    said = SAID.model_copy(
+        update={"segments": tuple(each.model_copy(update={"text": each.text + "!"}) for each in SAID.segments)}
+    )
+    assert 'id="times">{}</script>' in page_of(said=said)
+
+
+@pytest.mark.parametrize(
+    ("language", "interface", "direction", "says"),
+    [
+        ("de", "de", "ltr", "Karten"),
+        ("es-MX", "es", "ltr", "Tarjetas"),
+        ("fr", "fr", "ltr", "Cartes"),
+        ("ar", "en", "rtl", "Cards"),
+        ("", "en", "ltr", "Cards"),
+    ],
+)
+def test_the_interface_speaks_the_lectures_language_and_is_mirrored_where_that_is(
+    language: str, interface: str, direction: str, says: str
+) -> None:
+    html = page_of(said=SAID.model_copy(update={"language": language}))
+    assert f'<html lang="{interface}" dir="{direction}">' in html
+    assert f'<a href="#cards">{says}' in html

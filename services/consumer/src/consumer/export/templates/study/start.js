@@ -1,0 +1,2 @@
+// Everything is there: show what the address names.
+views.follow({ focus: false });
