@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from playwright.async_api import FloatRect, Page, async_playwright
+from playwright.async_api import ViewportSize, async_playwright
 from rich.console import Console
 
 from infra.sandbox.demo import OUT, demo
@@ -11,7 +11,7 @@ from infra.sandbox.paths import AS_ROOT, CHROMIUM, LECTURE, ROOT
 from infra.sandbox.standins.youtube import LECTURE_ID
 
 PICTURE = ROOT / "docs" / "study-page.png"
-WIDTH_PX, MARGIN_PX, SCALE = 720, 12, 1.5
+SIZE, SCALE = ViewportSize(width=1280, height=860), 1.25
 
 
 def main() -> None:
@@ -27,27 +27,16 @@ def main() -> None:
 
 
 async def take() -> None:
-    """The page as a student has it: a card turned to its answer, the first question answered."""
+    """The page as a student has it on a laptop: a card turned to its answer, the words that prove it beside it."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(AS_ROOT))
-        page = await browser.new_page(viewport={"width": WIDTH_PX, "height": 900}, device_scale_factor=SCALE)
+        page = await browser.new_page(viewport=SIZE, device_scale_factor=SCALE)
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        await page.goto((OUT / LECTURE_ID / "study.html").absolute().as_uri())
-        await _study(page)
-        bottom = await page.locator(".items > li").first.evaluate(
-            "item => item.getBoundingClientRect().bottom + scrollY"
-        )
-        clip = FloatRect(x=0, y=0, width=WIDTH_PX, height=bottom + MARGIN_PX)
-        await page.screenshot(path=PICTURE, full_page=True, clip=clip)
+        await page.goto((OUT / LECTURE_ID / "study.html").absolute().as_uri() + "#cards")
+        await page.get_by_role("button", name="Show the answer").click()
+        await page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+        await page.screenshot(path=PICTURE)
         await browser.close()
-
-
-async def _study(page: Page) -> None:
-    await page.get_by_role("button", name="Show the answer").click()
-    item = page.locator(".items > li").first
-    await item.get_by_role("radio").first.check()
-    await item.get_by_role("button", name="Check").click()
-    await page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
 
 
 if __name__ == "__main__":
