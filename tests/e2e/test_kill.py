@@ -1,5 +1,8 @@
 """kill -9 anywhere: one completed row in the end, nothing done twice in it, nothing lost."""
 
+import asyncio
+import time
+
 import pytest
 
 from infra.sandbox.standins.youtube import LECTURE_URL
@@ -43,3 +46,17 @@ async def test_a_consumer_told_to_stop_mid_job_gives_the_video_back_and_spends_n
         assert (row["status"], row["attempts"], row["lease_owner"]) == ("queued", 0, None)
         await system.start_consumer()
         await until_status(system, "stop-1", "completed")
+
+
+async def test_an_idle_consumer_stops_within_three_seconds_and_at_once_when_told_twice() -> None:
+    async with EmbeddedSystem(consumer_settings={"POLL_SECONDS": "2"}) as system:
+        began = time.monotonic()
+        assert await system.parts["consumer"].stop() == 0
+        assert time.monotonic() - began < 3
+        system.environment["POLL_SECONDS"] = "20"
+        await system.start_consumer()
+        began = time.monotonic()
+        system.parts["consumer"].process.terminate()
+        await asyncio.sleep(0.2)  # two signals in one moment are one
+        assert await system.parts["consumer"].stop() == 0
+        assert time.monotonic() - began < 2

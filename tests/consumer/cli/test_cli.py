@@ -12,8 +12,10 @@ from typer.testing import CliRunner, Result
 
 from consumer.cli import report
 from consumer.cli.commands import app
+from consumer.database.evidence import Evidence
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim, Videos
+from consumer.errors import Dependency
 from consumer.models import Job, Outcome, Status
 from infra.sandbox.aws import Aws
 from infra.sandbox.standins.sqs import StrictSqs
@@ -164,6 +166,22 @@ async def test_explain_tells_the_story(environment: pytest.MonkeyPatch, videos: 
     assert "attempt 2 by w2: killed" in said
     assert "attempt 3 by w3: under way" in said
     assert "now: downloading; next: it is being worked on" in said
+
+
+@pytest.mark.parametrize("command", ["status", "explain"])
+async def test_a_queued_video_says_what_is_broken_that_it_waits_for(
+    environment: pytest.MonkeyPatch, videos: Videos, evidence: Evidence, command: str
+) -> None:
+    await videos.submit(JOB)
+    assert "waiting" not in (await lectern(command, "v1")).output
+    for owner in ("w1", "w2"):
+        await evidence.open(Dependency.YOUTUBE, owner, "YouTube refuses this address", 60)
+    said = (await lectern(command, "v1")).output
+    assert said.count("YouTube: YouTube refuses this address (since 20") == 1
+    assert "waiting" in said
+    assert "waiting" in (await lectern(command, "v1", "--json")).output
+    await videos.claim(JOB, "w3", 30, "m1")
+    assert "waiting" not in (await lectern(command, "v1")).output
 
 
 async def test_redrive_without_dead_letters_says_so(environment: pytest.MonkeyPatch) -> None:

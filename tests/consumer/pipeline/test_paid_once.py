@@ -12,6 +12,7 @@ from consumer.pipeline.paid_once import paid_once
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.schema import Draft, StudyRequest
+from infra.sandbox.waiting import wait_until
 from tests.support.consumer.study_samples import TALK, FakeProvider, long_lecture
 
 LECTURE = long_lecture(2_400)
@@ -22,11 +23,13 @@ class Attempts:
 
     def __init__(self, provider: FakeProvider, folder: Path) -> None:
         self.bills: list[float] = []
+        self.hurry = asyncio.Event()
         self._provider = provider
         self._folder = folder
 
     async def once_more(self) -> StudyMaterial:
-        provider = paid_once(self._provider, Checkpoints(FolderCheckpoints(self._folder), "kept"), self.paid)
+        kept = Checkpoints(FolderCheckpoints(self._folder), "kept")
+        provider = paid_once(self._provider, kept, self.paid, self.hurry)
         return await write_study(LECTURE, TALK, provider, lambda _: None)
 
     async def paid(self, model: str, usage: Usage) -> None:
@@ -80,6 +83,47 @@ async def test_what_was_under_way_when_another_answer_failed_is_kept(tmp_path: P
     assert attempts.bills == [0.5] * len(asked(provider)) != []
     await attempts.once_more()
     assert len(asked(provider)) == len(set(asked(provider)))
+
+
+class Thinking(FakeProvider):
+    """Answers when it may."""
+
+    def __init__(self) -> None:
+        super().__init__(answer)
+        self.may_answer = asyncio.Event()
+
+    async def write(self, request: StudyRequest) -> Draft:
+        self.asked.append(request)
+        await self.may_answer.wait()
+        return answer(request)
+
+
+async def test_answers_under_way_when_the_work_is_cancelled_are_waited_for_counted_and_kept(tmp_path: Path) -> None:
+    provider = Thinking()
+    attempts = Attempts(provider, tmp_path)
+    attempt = asyncio.create_task(attempts.once_more())
+    await wait_until(lambda: len(provider.asked) > 1)
+    under_way = len(provider.asked)
+    attempt.cancel()
+    await asyncio.sleep(0)
+    provider.may_answer.set()
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
+    assert attempts.bills == [0.5] * under_way
+    await attempts.once_more()
+    assert len(asked(provider)) == len(set(asked(provider)))
+
+
+async def test_in_a_hurry_no_answer_is_waited_for(tmp_path: Path) -> None:
+    provider = Thinking()
+    attempts = Attempts(provider, tmp_path)
+    attempt = asyncio.create_task(attempts.once_more())
+    await wait_until(lambda: len(provider.asked) > 1)
+    attempt.cancel()
+    attempts.hurry.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(attempt, 2)
+    assert attempts.bills == []
 
 
 async def test_another_model_is_asked_anew(tmp_path: Path) -> None:

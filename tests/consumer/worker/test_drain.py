@@ -46,6 +46,15 @@ async def test_a_second_signal_cuts_the_grace_short(harness: Harness) -> None:
     assert harness.sqs.visible(message)
 
 
+async def test_a_second_signal_does_not_wait_for_the_queue_either(harness: Harness) -> None:
+    async with harness.worker(poll_s=20) as worker:
+        await wait_until(lambda: harness.sqs.polls_open == 1)
+        began = asyncio.get_running_loop().time()
+        worker.handle_exit()
+        worker.handle_exit()
+    assert asyncio.get_running_loop().time() - began < 2
+
+
 async def test_what_one_worker_released_another_completes(harness: Harness) -> None:
     await interrupted(harness, drain_s=0.05, signals=1)
     harness.may_end.set()

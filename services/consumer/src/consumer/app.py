@@ -67,8 +67,8 @@ def make_storage(settings: Settings) -> Storage:
     return Storage(settings.s3_bucket, settings.aws_region, settings.aws_endpoint_url)
 
 
-async def consume(settings: Settings) -> None:
-    """Work the queue until SIGTERM or SIGINT.
+async def consume(settings: Settings) -> bool:
+    """Work the queue until SIGTERM or SIGINT; whether there is a hurry in the end.
 
     Raises LecternError before anything is received, where something is missing that every video needs.
     """
@@ -95,7 +95,9 @@ async def consume(settings: Settings) -> None:
         }
         world = World(evidence, chosen.owner, probes)
         run_job = partial(run, videos=videos, store=store, tools=tools, witness=world)
-        worker = Worker(queue, videos, run_job, chosen, world=world, forget=partial(remove, tools.scratch))
+        worker = Worker(
+            queue, videos, run_job, chosen, world=world, forget=partial(remove, tools.scratch), hurry=tools.hurry
+        )
         await stack.enter_async_context(_health(worker, tools, settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -108,6 +110,7 @@ async def consume(settings: Settings) -> None:
             await worker.run()
             for task in beside:
                 task.cancel()
+    return tools.hurry.is_set()
 
 
 def _upkeep(videos: Videos, evidence: Evidence, patience: Patience, scratch: Path) -> list[Upkeep]:

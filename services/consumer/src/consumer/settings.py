@@ -93,7 +93,8 @@ class Settings(PipelineSettings, DatabaseSettings):
         default=120, description="how long a dead consumer's video waits for the next one"
     )
     poll_seconds: Annotated[int, Field(ge=0, le=20)] = Field(
-        default=20, description="how long one poll of the queue waits; 20 is SQS's most and its cheapest"
+        default=2,
+        description="how long one poll of the queue, and an idle stop, waits; SQS's most is 20",
     )
     drain_seconds: Annotated[float, Field(ge=0)] = Field(default=60, description="how long a stop lets work finish")
     health_host: str = Field(

@@ -1,6 +1,7 @@
 """The operator's commands. Each reads the environment that .env.example lists."""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from consumer.cli.submit import read_jobs
 from consumer.cli.submit import retry as retry_videos
 from consumer.cli.submit import submit as submit_jobs
 from consumer.cli.variables import describe
+from consumer.database.evidence import Evidence
 from consumer.database.migrator import find_migrations
 from consumer.database.migrator import migrate as apply_migrations
 from consumer.database.postgres import connect
@@ -57,7 +59,9 @@ def consume() -> None:
     """Work the queue until SIGTERM."""
     settings = read_settings(Settings)
     logs.configure(settings.log_format)
-    asyncio.run(consume_queue(settings))
+    with asyncio.Runner() as runner:
+        if runner.run(consume_queue(settings)):
+            os._exit(0)  # in a hurry: a thread that still waits for AWS would hold the process for half a minute
 
 
 @app.command()
@@ -216,9 +220,10 @@ async def _row(video_id: str) -> dict[str, Any]:
     settings = read_settings(DatabaseSettings)
     async with connect(settings, tries=1) as pool:
         row = await Videos(pool, settings.video_table).row(video_id)
+        broken = await Evidence(pool).broken()
     if row is None:
         raise BadMessage(f"there is no video {video_id}")
-    return row
+    return {**row, **report.waiting(row, broken)}
 
 
 async def _history(video_id: str) -> tuple[dict[str, Any], Sequence[dict[str, Any]], Sequence[dict[str, Any]]]:

@@ -1,7 +1,7 @@
 """A video's row and its history as an operator reads them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from consumer.database.evidence import Broken
 from consumer.models import Status
 
 
@@ -20,6 +21,16 @@ def print_row(console: Console, row: Mapping[str, Any]) -> None:
         if value not in (None, ""):
             table.add_row(name, escape(_shown(name, value)))
     console.print(table)
+
+
+def waiting(row: Mapping[str, Any], broken: Iterable[Broken]) -> dict[str, str]:
+    """What is broken that a queued video waits for, as one more column; nothing where it waits for its turn only."""
+    if row["status"] != Status.QUEUED:
+        return {}
+    told: dict[str, str] = {}
+    for each in broken:  # one of several consumers will do
+        told[each.dependency] = f"{each.said} (since {_time(each.since)}, next try {_time(each.probe_at)})"
+    return {"waiting": "; ".join(f"{name}: {words}" for name, words in told.items())} if told else {}
 
 
 def print_list(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -58,7 +69,10 @@ def print_history(
             why = f": {attempt['error_message']}" if attempt["error_message"] else ""
             console.print(f"  {_time(attempt['ended_at'])} {ended}{why}", highlight=False, markup=False)
     status = Status.named(row["status"])
-    console.print(f"\nnow: {row['status']}; next: {status.next_step if status else 'unknown'}", highlight=False)
+    following = f"next: {status.next_step if status else 'unknown'}"
+    if row.get("waiting"):
+        following = f"waiting: {row['waiting']}"
+    console.print(f"\nnow: {row['status']}; {following}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _shown(name: str, value: object) -> str:

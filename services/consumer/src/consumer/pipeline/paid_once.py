@@ -1,8 +1,10 @@
 """A provider whose answers are kept: the same request is paid for once, whichever attempt sends it."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
+import structlog
 from pydantic import TypeAdapter
 
 from consumer.errors import Dependency, attributed
@@ -13,23 +15,32 @@ from consumer.study.answer import answer_schema
 from consumer.study.providers import StudyProvider
 from consumer.study.schema import Draft, StudyRequest
 
+log = structlog.get_logger()
+LAST_WORDS_S = 240.0  # of one answer; a stop allows less
 DRAFT = TypeAdapter(Draft)
 OnPaid = Callable[[str, Usage], Awaitable[None]]
 """Told the model and what one answer of it has cost, once it is kept."""
 
 
-def paid_once(provider: StudyProvider, checkpoints: Checkpoints, on_paid: OnPaid) -> StudyProvider:
+def paid_once(
+    provider: StudyProvider, checkpoints: Checkpoints, on_paid: OnPaid, hurry: asyncio.Event | None = None
+) -> StudyProvider:
     """The provider with its answers kept, or as it is where answers cost nothing."""
-    return provider if provider.name == "extractive" else PaidOnce(provider, checkpoints, on_paid)
+    if provider.name == "extractive":
+        return provider
+    return PaidOnce(provider, checkpoints, on_paid, hurry or asyncio.Event())
 
 
 class PaidOnce:
-    """Implements StudyProvider; its maker closes the provider behind it."""
+    """Implements StudyProvider; its maker closes the provider behind it. In a `hurry` nothing is waited for."""
 
-    def __init__(self, provider: StudyProvider, checkpoints: Checkpoints, on_paid: OnPaid) -> None:
+    def __init__(
+        self, provider: StudyProvider, checkpoints: Checkpoints, on_paid: OnPaid, hurry: asyncio.Event
+    ) -> None:
         self._provider = provider
         self._checkpoints = checkpoints
         self._on_paid = on_paid
+        self._hurry = hurry
 
     @property
     def name(self) -> str:
@@ -47,10 +58,26 @@ class PaidOnce:
         return self._provider.warnings
 
     async def write(self, request: StudyRequest) -> Draft:
-        """The kept answer to this very request, else a new one. Raises like any provider's."""
+        """The kept answer to this very request, else a new one. Raises like any provider's.
+
+        Cancelled while a new one is under way, it waits for it, because it is paid for, and keeps it; not in a hurry.
+        """
+        asked = asyncio.Event()
+        writing = asyncio.create_task(self._write(request, asked))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            if asked.is_set():
+                await self._last_words(writing)
+            raise
+        finally:
+            writing.cancel()
+
+    async def _write(self, request: StudyRequest, asked: asyncio.Event) -> Draft:
         paid: list[Usage] = []
 
         async def buy() -> Draft:
+            asked.set()
             with attributed(Dependency.MODEL):
                 draft = await self._provider.write(request)
             paid.append(draft.usage)
@@ -60,6 +87,13 @@ class PaidOnce:
         for usage in paid:
             await self._on_paid(self.model, usage)
         return draft
+
+    async def _last_words(self, writing: "asyncio.Task[Draft]") -> None:
+        hurry = asyncio.create_task(self._hurry.wait())
+        await asyncio.wait({writing, hurry}, timeout=LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED)
+        hurry.cancel()
+        if writing.done() and not writing.cancelled() and (error := writing.exception()):
+            log.warning("study.lost", error=str(error))
 
     async def check(self) -> tuple[str, ...]:
         """See StudyProvider."""

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from consumer.clients.retry import patiently
 from consumer.clients.transcriber import TranscriberClient
 from consumer.database.videos import Claim, Completion
-from consumer.errors import Dependency, TransientError
+from consumer.errors import Dependency, EnvironmentFault, LeaseLost, TransientError
 from consumer.export.files import JobResult, write_assets
 from consumer.material import Usage
 from consumer.models import Job, Source, Stage, Transcript
@@ -44,6 +44,7 @@ class Tools:
     """What the steps work with.
 
     `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their layout.
+    `hurry` is set when not even an answer that is paid for may be waited for.
     """
 
     download: DownloadSettings
@@ -52,6 +53,7 @@ class Tools:
     scratch: Path
     metrics: Metrics = field(default_factory=Metrics)
     subtitles: dict[str, str] = field(default_factory=dict[str, str])
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class VideoTable(Protocol):
@@ -129,7 +131,7 @@ async def produce(
         await passed(Dependency.MODEL)
         try:
             await spend(usage.cost_usd)
-        except TransientError as error:
+        except (TransientError, EnvironmentFault, LeaseLost) as error:
             log.warning("spend.not_recorded", cost_usd=usage.cost_usd, error=str(error))  # what was paid for is kept
 
     async with timer.stage("audio") as progress:
@@ -144,7 +146,7 @@ async def produce(
     if not checkpoints.reused:
         await passed(Dependency.TRANSCRIBER)
     async with timer.stage("study") as progress:
-        provider = paid_once(tools.provider, checkpoints, paid)
+        provider = paid_once(tools.provider, checkpoints, paid, tools.hurry)
         material = await write_study(transcript, source, provider, progress)
     return JobResult(source, audio, transcript, material, timer.seconds, tuple(checkpoints.reused))
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -17,6 +18,8 @@ from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.world import World
 
 log = structlog.get_logger()
+LAST_WORDS_S = 15.0  # after the drain: answers that are paid for arrive, and messages are given back
+GIVE_BACK_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class WorkerSettings:
 class Worker:
     """`run` until `handle_exit` is called. `run_job` does what a message asks for, `world` is what every video needs.
 
-    `forget` is told the video that no attempt will come back to.
+    `forget` is told the video that no attempt will come back to. `hurry` is set when nothing may be waited for.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Worker:
         *,
         world: World,
         forget: Callable[[str], None] = lambda _: None,
+        hurry: asyncio.Event | None = None,
     ) -> None:
         self.health = world.health
         self._queue = queue
@@ -67,7 +71,7 @@ class Worker:
             forget=forget,
         )
         self._stop = asyncio.Event()
-        self._hurry = asyncio.Event()
+        self._hurry = hurry or asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._probe: asyncio.Task[None] | None = None
 
@@ -108,9 +112,17 @@ class Worker:
         return min(room, int(self._probe is None or self._probe.done()))
 
     async def _receive(self, most: int) -> list[Message]:
-        """A poll cannot be cancelled: at a stop it is waited out, and what it brought goes straight back."""
+        """A poll cannot be cancelled: at a stop it is waited out, and what it brought goes straight back.
+
+        Only in a hurry it is left alone; what it brings then comes back after its lease.
+        """
+        poll = asyncio.create_task(self._queue.receive(most, self._settings.poll_s, self._settings.lease_s))
+        await self._until(self._hurry, {poll})
+        if not poll.done():
+            poll.cancel()
+            return []
         try:
-            messages = await self._queue.receive(most, self._settings.poll_s, self._settings.lease_s)
+            messages = await poll
         except LecternError as error:
             await self._world.broken(Dependency.QUEUE, error)
             return []
@@ -155,7 +167,7 @@ class Worker:
             await asyncio.wait_for(self._stop.wait(), self._world.pause_s)
         return not self._stop.is_set() and await self._world.probe()
 
-    async def _until(self, event: asyncio.Event, tasks: set[asyncio.Task[None]]) -> None:
+    async def _until(self, event: asyncio.Event, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """Until one task has ended, or the event has come."""
         come = asyncio.create_task(event.wait())
         await asyncio.wait({come, *tasks}, return_when=asyncio.FIRST_COMPLETED)
@@ -170,5 +182,11 @@ class Worker:
         unfinished = list(self._tasks)
         for task in unfinished:
             task.cancel("shutting down")
-        await asyncio.gather(*unfinished, return_exceptions=True)
+        if unfinished:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS_S):
+                    while self._tasks and not self._hurry.is_set():
+                        await self._until(self._hurry, self._tasks)
+            self._hurry.set()
+            await asyncio.wait(unfinished, timeout=GIVE_BACK_S)
         log.info("worker.stopped", released=len(unfinished))
