@@ -81,7 +81,7 @@ async def test_a_drain_that_compose_would_cut_short_is_bad(environment: pytest.M
     environment.setenv("STOP_GRACE_SECONDS", "120")
     line = await said_of("stop")
     assert line.startswith("BAD")
-    assert "DRAIN_SECONDS=300 needs STOP_GRACE_SECONDS=340, which is 120" in line
+    assert "DRAIN_SECONDS=300 needs STOP_GRACE_SECONDS=322, which is 120" in line
 
 
 async def test_without_compose_nobody_cuts_a_drain_short(environment: pytest.MonkeyPatch) -> None:
