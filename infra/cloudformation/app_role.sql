@@ -12,3 +12,9 @@ $$;
 
 GRANT rds_iam TO lectern;
 GRANT USAGE, CREATE ON SCHEMA public TO lectern;
+
+DO $$
+BEGIN
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO lectern', current_database()); -- the schema of Lectern's own tables
+END
+$$;

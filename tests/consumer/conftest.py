@@ -12,6 +12,7 @@ from consumer.database.evidence import Evidence
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool, connect
 from consumer.database.settings import DatabaseSettings
+from consumer.database.tables import Tables
 from consumer.database.videos import Videos
 from consumer.settings import Settings
 from infra.sandbox.aws import KEYS, REGION, Aws, embedded_aws
@@ -60,15 +61,15 @@ def database_settings(database: dict[str, str]) -> DatabaseSettings:
 async def pool(database_settings: DatabaseSettings) -> AsyncGenerator[Pool]:
     """Connections to an empty database."""
     async with connect(database_settings, tries=1) as opened:
-        await opened.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        await opened.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS lectern CASCADE")
         yield opened
 
 
 @pytest_asyncio.fixture
 async def videos(pool: Pool) -> Videos:
     """The table of videos, empty."""
-    await migrate(pool, find_migrations(None), "video")
-    return Videos(pool, "video")
+    await migrate(pool, find_migrations(None), Tables())
+    return Videos(pool, Tables())
 
 
 @pytest_asyncio.fixture
@@ -102,7 +103,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 @pytest.fixture
 def evidence(pool: Pool, videos: Videos) -> Evidence:
     """What became of videos, nothing so far."""
-    return Evidence(pool)
+    return Evidence(pool, Tables())
 
 
 @pytest.fixture

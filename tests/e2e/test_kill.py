@@ -20,7 +20,7 @@ async def test_a_consumer_killed_while_transcribing_leaves_one_completed_row() -
         await system.kill("consumer")
         await system.start_consumer()
         row = await until_status(system, "kill-1", "completed")
-        attempts = await system.query("SELECT * FROM video_attempt WHERE video_id = 'kill-1' ORDER BY token")
+        attempts = await system.query("SELECT * FROM lectern.video_attempt WHERE video_id = 'kill-1' ORDER BY token")
         assert [attempt["outcome"] for attempt in attempts] == [None, "completed"]
         assert row["manifest_key"] == "videos/kill-1/000002/manifest.json"
 

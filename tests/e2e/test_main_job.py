@@ -49,7 +49,7 @@ async def test_the_same_message_twice_is_worked_on_once(system: EmbeddedSystem) 
         await system.send({"videoId": "twice-1", "url": LECTURE_URL})
     await until_status(system, "twice-1", "completed")
     await until_queue_is_empty(system)
-    attempts = await system.query("SELECT * FROM video_attempt WHERE video_id = 'twice-1'")
+    attempts = await system.query("SELECT * FROM lectern.video_attempt WHERE video_id = 'twice-1'")
     assert [attempt["outcome"] for attempt in attempts] == ["completed"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import connect
 from consumer.database.settings import DatabaseSettings
+from consumer.database.tables import Tables
 from infra.sandbox.postgres import embedded_postgres
 from tests.support.infra.machine import ROOT, Machine, machine
 
@@ -101,7 +102,7 @@ async def test_the_role_migrates_in_its_own_name_however_often_it_is_made(
             await master.execute(ROLE)
             await master.execute(ROLE)
             async with connect(settings.model_copy(update={"db_user": "lectern"})) as worker:
-                assert await migrate(worker, find_migrations(None), "video")
+                assert await migrate(worker, find_migrations(None), Tables())
             owners = await master.fetch("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
             assert await master.fetchval("SELECT pg_has_role('lectern', 'rds_iam', 'member')")
     assert [row["tableowner"] for row in owners] == ["lectern"]

@@ -8,6 +8,7 @@ from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool, connect
 from consumer.database.settings import DatabaseSettings
 from consumer.database.statements import load_statements
+from consumer.database.tables import Tables
 from consumer.database.videos import Claim, Unclaimed, Videos
 from consumer.errors import ConfigError, EnvironmentFault, LeaseLost
 from consumer.models import Job, Outcome, Status
@@ -201,8 +202,8 @@ async def test_no_connection_is_held_between_writes(videos: Videos, pool: Pool) 
 
 async def test_a_table_of_another_name_in_another_schema_works(pool: Pool) -> None:
     await pool.execute("DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA app")
-    await migrate(pool, find_migrations(None), "app.Lesson")
-    assert isinstance(await Videos(pool, "app.Lesson").claim(JOB, "w1", 30, "m1"), Claim)
+    await migrate(pool, find_migrations(None), Tables("app.Lesson"))
+    assert isinstance(await Videos(pool, Tables("app.Lesson")).claim(JOB, "w1", 30, "m1"), Claim)
 
 
 @pytest.mark.parametrize("name", ["video; DROP TABLE video", 'a"b', "a.b.c", "", "1st"])
@@ -213,12 +214,12 @@ def test_a_table_s_name_that_is_no_identifier_is_refused(name: str) -> None:
 
 async def test_a_missing_table_is_our_fault_and_says_what_to_do(pool: Pool) -> None:
     with pytest.raises(EnvironmentFault, match="lectern migrate"):
-        await Videos(pool, "video").ping()
+        await Videos(pool, Tables()).ping()
 
 
 async def test_a_missing_column_is_found_at_the_start(videos: Videos, pool: Pool) -> None:
     await videos.ping()
-    await pool.execute("ALTER TABLE video_attempt DROP COLUMN message_id")
+    await pool.execute("ALTER TABLE lectern.video_attempt DROP COLUMN message_id")
     with pytest.raises(EnvironmentFault, match="lectern migrate"):
         await videos.ping()
 

@@ -221,10 +221,10 @@ async def test_what_is_old_is_no_evidence_and_is_forgotten(harness: Harness, poo
         await harness.evidence.add(Dependency.YOUTUBE, name, "w1", failed=True)
     await harness.evidence.open(Dependency.YOUTUBE, "w1", "refused", 5)
     assert await harness.evidence.others(Dependency.YOUTUBE, "v3", "w1", 3600) == (2, False)
-    await pool.execute("UPDATE dependency_outcome SET at = at - interval '2 days'")
-    await pool.execute("UPDATE dependency_breaker SET probe_at = probe_at - interval '2 days'")
+    await pool.execute("UPDATE lectern.dependency_outcome SET at = at - interval '2 days'")
+    await pool.execute("UPDATE lectern.dependency_breaker SET probe_at = probe_at - interval '2 days'")
     assert await harness.evidence.others(Dependency.YOUTUBE, "v3", "w1", 3600) == (0, False)
     assert await harness.evidence.broken() == []
     await harness.evidence.forget()
-    assert await pool.fetchval("SELECT count(*) FROM dependency_outcome") == 0
-    assert await pool.fetchval("SELECT count(*) FROM dependency_breaker") == 0
+    assert await pool.fetchval("SELECT count(*) FROM lectern.dependency_outcome") == 0
+    assert await pool.fetchval("SELECT count(*) FROM lectern.dependency_breaker") == 0

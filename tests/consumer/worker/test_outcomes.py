@@ -131,11 +131,11 @@ async def test_a_message_is_not_let_go_before_its_row_says_why(harness: Harness,
     async with harness.worker(lease_s=3) as worker:
         await wait_until(lambda: len(harness.begun) == 1)
         harness.fails = VideoError("the video is private", code="private")
-        await pool.execute("ALTER TABLE video_attempt RENAME TO away")
+        await pool.execute("ALTER TABLE lectern.video_attempt RENAME TO away")
         harness.may_end.set()
         await harness.ended(worker, "not_written")
         assert message in harness.sqs.messages
-        await pool.execute("ALTER TABLE away RENAME TO video_attempt")
+        await pool.execute("ALTER TABLE lectern.away RENAME TO video_attempt")
         harness.errors = [harness.fails]
         harness.fails = None
         await harness.ended(worker, "failed")

@@ -44,7 +44,9 @@ async def test_a_killed_consumer_costs_time_and_nothing_else(stack: Stack) -> No
     run(["docker", "kill", stack.container("consumer")], stack.folder)
     stack.up()
     await stack.until_status("kill-1", "completed")
-    outcomes = stack.sql("SELECT coalesce(outcome, 'lost') FROM video_attempt WHERE video_id = 'kill-1' ORDER BY token")
+    outcomes = stack.sql(
+        "SELECT coalesce(outcome, 'lost') FROM lectern.video_attempt WHERE video_id = 'kill-1' ORDER BY token"
+    )
     assert outcomes == ["lost", "completed"]
 
 

@@ -20,6 +20,7 @@ from consumer.app import make_storage, make_tools, worker_settings
 from consumer.clients.sqs import DEFAULT_RETENTION_S, Patience, Queue
 from consumer.database.evidence import Evidence
 from consumer.database.postgres import connect
+from consumer.database.tables import Tables
 from consumer.database.videos import Videos
 from consumer.pipeline.pipeline import run
 from consumer.settings import Settings, read_settings
@@ -107,8 +108,8 @@ async def consume(settings: Settings, at: int) -> None:
     """Work until killed, or until its own message has an end; where it is not to be killed, until all have."""
     fuse = Fuse(at)
     async with make_tools(settings) as tools, connect(settings) as pool:
-        videos, store = fuse.wrap(Videos(pool, "video")), fuse.wrap(make_storage(settings))
-        world = World(Evidence(pool), f"killed-at-{at}")
+        videos, store = fuse.wrap(Videos(pool, Tables())), fuse.wrap(make_storage(settings))
+        world = World(Evidence(pool, Tables()), f"killed-at-{at}")
         run_job = partial(run, videos=videos, store=store, tools=tools, witness=world)
         # One at a time: a poll that is open when its consumer dies would take the next one's message along.
         usual = worker_settings(settings, Patience(max_receives=None, retention_s=DEFAULT_RETENTION_S))

@@ -77,7 +77,7 @@ async def consume(settings: Settings) -> bool:
         make_scratch(tools.scratch)
         await check_model(tools.provider)
         pool = await stack.enter_async_context(connect(settings))
-        videos = Videos(pool, settings.video_table)
+        videos = Videos(pool, settings.tables)
         await videos.ping()
         queue = make_queue(settings)
         patience = await queue.reachable()
@@ -87,7 +87,7 @@ async def consume(settings: Settings) -> bool:
         store = make_storage(settings)
         await store.check()
         await check_transcriber(tools.transcriber)
-        chosen, evidence = worker_settings(settings, patience), Evidence(pool)
+        chosen, evidence = worker_settings(settings, patience), Evidence(pool, settings.tables)
         probes: dict[Dependency, Probe] = {
             Dependency.DATABASE: videos.ping,
             Dependency.BUCKET: store.probe,

@@ -142,7 +142,7 @@ def process(
 
 @app.command()
 def migrate(as_json: Json = False) -> None:
-    """Make the tables, or add what they lack."""
+    """Make Lectern's tables, or add what they lack; then try out what would be written to the table of videos."""
     logs.configure(quiet=True)
     applied = asyncio.run(_migrate(read_settings(DatabaseSettings)))
     _console(as_json).print(f"applied {', '.join(applied)}" if applied else "the database is up to date")
@@ -213,14 +213,14 @@ def _print_json(value: object, as_json: bool) -> None:
 async def _rows(statuses: Sequence[Status], most: int) -> Sequence[dict[str, Any]]:
     settings = read_settings(DatabaseSettings)
     async with connect(settings, tries=1) as pool:
-        return await Videos(pool, settings.video_table).recent(statuses, None, most)
+        return await Videos(pool, settings.tables).recent(statuses, None, most)
 
 
 async def _row(video_id: str) -> dict[str, Any]:
     settings = read_settings(DatabaseSettings)
     async with connect(settings, tries=1) as pool:
-        row = await Videos(pool, settings.video_table).row(video_id)
-        broken = await Evidence(pool).broken()
+        row = await Videos(pool, settings.tables).row(video_id)
+        broken = await Evidence(pool, settings.tables).broken()
     if row is None:
         raise BadMessage(f"there is no video {video_id}")
     return {**row, **report.waiting(row, broken)}
@@ -231,11 +231,14 @@ async def _history(video_id: str) -> tuple[dict[str, Any], Sequence[dict[str, An
     row = await _row(video_id)
     settings = read_settings(DatabaseSettings)
     async with connect(settings, tries=1) as pool:
-        videos = Videos(pool, settings.video_table)
-        return row, await videos.attempts(video_id), await videos.stages(video_id)
+        videos = Videos(pool, settings.tables)
+        return row, await videos.attempts(row["id"]), await videos.stages(row["id"])
 
 
 async def _migrate(settings: DatabaseSettings) -> list[str]:
     files = find_migrations(settings.migrations_dir)
     async with connect(settings) as pool:
-        return await apply_migrations(pool, files, settings.video_table)
+        applied = await apply_migrations(pool, files, settings.tables)
+        if settings.migrations_dir is None:
+            await Videos(pool, settings.tables).ping()
+        return applied

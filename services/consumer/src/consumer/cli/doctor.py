@@ -147,15 +147,16 @@ def judge_room(free_bytes: int, folder: Path) -> str:
 
 async def _database(settings: Settings, tries: int) -> str:
     async with connect(settings, tries) as pool:
-        await Videos(pool, settings.video_table).ping()
-    return f"{settings.db_host}:{settings.db_port}/{settings.db_name}, table {settings.video_table}"
+        await Videos(pool, settings.tables).ping()
+    where = f"{settings.db_host}:{settings.db_port}/{settings.db_name}, table {settings.video_table}"
+    return f"{where}: each status was written to it and undone"
 
 
 async def _wordings(settings: Settings) -> str:
     """Whether YouTube says something new, which only a person can judge."""
     try:
         async with connect(settings, 1) as pool:
-            attempts, latest = await Videos(pool, settings.video_table).ended_with(UNKNOWN, WORDINGS_DAYS)
+            attempts, latest = await Videos(pool, settings.tables).ended_with(UNKNOWN, WORDINGS_DAYS)
     except LecternError:
         return "not known while the database does not answer"
     table = f"the table of {CHECKED.isoformat()}"

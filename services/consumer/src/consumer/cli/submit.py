@@ -42,7 +42,7 @@ def read_jobs(wanted: Sequence[str], file: Path | None, video_id: str | None) ->
 async def submit(settings: Settings, jobs: Sequence[Job], console: Console) -> list[dict[str, Any]]:
     """Queue them all, a line each; what was queued. Raises LecternError, after the last, where one was not."""
     async with connect(settings, tries=1) as pool:
-        return await _queue_all(Videos(pool, settings.video_table), make_queue(settings), jobs, console)
+        return await _queue_all(Videos(pool, settings.tables), make_queue(settings), jobs, console)
 
 
 async def retry(
@@ -53,7 +53,7 @@ async def retry(
     Raises BadMessage where there is no such row, or it holds no address.
     """
     async with connect(settings, tries=1) as pool:
-        videos = Videos(pool, settings.video_table)
+        videos = Videos(pool, settings.tables)
         if video_ids:
             rows = [await _row(videos, video_id) for video_id in video_ids]
         else:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumer.database.postgres import Pool, translate_errors
-from consumer.database.statements import load_named
+from consumer.database.statements import blanks, statements
+from consumer.database.tables import Tables
 from consumer.errors import Dependency
 
 KEPT_S = 24 * 3600.0
@@ -24,9 +25,9 @@ class Broken:
 class Evidence:
     """Outcomes and open breakers. Every method raises TransientError or EnvironmentFault like `Videos`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, tables: Tables) -> None:
         self._pool = pool
-        self._sql = load_named("evidence")
+        self._sql = statements("evidence.sql", blanks(tables))
 
     async def add(self, dependency: Dependency, video_id: str, owner: str, *, failed: bool) -> None:
         """A video failed at the dependency, or came through, at the consumer `owner`."""

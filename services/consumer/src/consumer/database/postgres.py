@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,7 @@ import structlog
 
 from consumer.clients import aws
 from consumer.database.settings import DatabaseSettings
-from consumer.errors import Dependency, EnvironmentFault, RowRefused, TransientError
+from consumer.errors import ConfigError, Dependency, EnvironmentFault, RowRefused, TransientError
 
 log = structlog.get_logger()
 CONNECT_TRIES, CONNECT_PAUSE_S = 10, 3.0  # half a minute: a database that restarts is waited for
@@ -24,6 +25,7 @@ REFUSED = (
 MISSING = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
 UNFIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 Pool = asyncpg.Pool
+Connection = asyncpg.pool.PoolConnectionProxy
 
 
 @asynccontextmanager
@@ -48,14 +50,32 @@ async def translate_errors(what: str) -> AsyncGenerator[None]:
         ) from error
     except MISSING as error:
         raise EnvironmentFault(
-            f"the database could not {what}: {error} (run lectern migrate, or check VIDEO_TABLE)",
+            f"the database could not {what}: {error} (run lectern migrate, or check VIDEO_TABLE and LECTERN_SCHEMA)",
             dependency=Dependency.DATABASE,
         ) from error
     except UNFIT as error:
-        raise RowRefused(f"the database would not {what}: {error}") from error
+        raise RowRefused(f"the database would not {what}: {_said(error)}") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         words = f"the database could not {what}: {error or type(error).__name__}"
         raise TransientError(words, dependency=Dependency.DATABASE) from error
+
+
+async def tried(connection: Connection, act: Callable[[], Awaitable[object]]) -> str | None:
+    """Do something within a transaction and undo it; what Postgres says against it, None where it says nothing."""
+    undone = connection.transaction()
+    await undone.start()
+    try:
+        await act()
+    except asyncpg.PostgresError as error:
+        return _said(error)
+    finally:
+        await undone.rollback()
+    return None
+
+
+def _said(error: asyncpg.PostgresError) -> str:
+    """Without its details: they show the row, whose other columns are its owner's business."""
+    return str(error).splitlines()[0]
 
 
 async def _connected(settings: DatabaseSettings, tries: int) -> Pool:
@@ -97,7 +117,9 @@ def _options(settings: DatabaseSettings) -> dict[str, Any]:
     password = settings.db_password.get_secret_value() if settings.db_password else None
     secure: Any = settings.db_sslmode
     if settings.db_sslmode == "verify-full":
-        secure = ssl.create_default_context()
+        secure = _trusting(settings.db_sslrootcert)
+    elif settings.db_sslrootcert:
+        raise ConfigError("DB_SSLROOTCERT is for DB_SSLMODE=verify-full: set both, or neither")
     return {
         "host": settings.db_host,
         "port": settings.db_port,
@@ -111,3 +133,11 @@ def _options(settings: DatabaseSettings) -> dict[str, Any]:
         "command_timeout": COMMAND_TIMEOUT_S,
         "statement_cache_size": 0,  # RDS Proxy and pgbouncer pool by transaction
     }
+
+
+def _trusting(certificates: Path | None) -> ssl.SSLContext:
+    """These, or the system's. Raises ConfigError where the file holds none."""
+    try:
+        return ssl.create_default_context(cafile=certificates)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigError(f"DB_SSLROOTCERT={certificates} holds no certificates: {error}") from error

@@ -1,31 +1,44 @@
 """SQL lives in files: statements named by a comment, found here by that name."""
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 
-from consumer.errors import ConfigError
+from consumer.database.tables import Tables, quote, quote_name
 from consumer.models import Status
 
 NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?")
+BLANK = re.compile(r"(?<![:\w]):(\w+)")
+STATE, ATTEMPT, STAGE = "video_state", "video_attempt", "video_stage"
 
 
-def load_statements(video_table: str) -> dict[str, str]:
-    """The statements of sql/videos.sql for this table; raises ConfigError for a name that is no identifier."""
-    quoted = quote(video_table)
-    unended = ", ".join(f"'{status}'" for status in Status if not status.is_end)
-    statements = load_named("videos").items()
-    return {name: body.replace(":video", quoted).replace(":open", unended) for name, body in statements}
+def load_statements(video_table: str, schema: str = "lectern") -> dict[str, str]:
+    """The statements of sql/videos.sql for a table that Lectern makes. Raises ConfigError for what is no name."""
+    return statements("videos.sql", blanks(Tables(video_table, schema)))
 
 
-def load_named(file: str) -> dict[str, str]:
-    """The statements of one file of sql/, as they stand there."""
-    parts = NAME.split(files("consumer.database").joinpath(f"sql/{file}.sql").read_text())[1:]
-    return {name: body.strip().rstrip(";") for name, body in zip(parts[::2], parts[1::2], strict=True)}
+def blanks(tables: Tables) -> dict[str, str]:
+    """What stands for the names in the statements: our tables, theirs, and the one that shows a video to a person."""
+    own = quote_name(tables.schema)
+    return {
+        "video": quote(tables.video),
+        "shown": quote(tables.video) if tables.are_ours else f"{own}.{STATE}",
+        "state": f"{own}.{STATE}",
+        "attempt": f"{own}.{ATTEMPT}",
+        "stage": f"{own}.{STAGE}",
+        "outcome": f"{own}.dependency_outcome",
+        "breaker": f"{own}.dependency_breaker",
+        "open": ", ".join(f"'{status}'" for status in Status if not status.is_end),
+    }
 
 
-def quote(table: str) -> str:
-    """A table's name as SQL wants it, with its schema if it has one."""
-    if not IDENTIFIER.fullmatch(table):
-        raise ConfigError(f"VIDEO_TABLE={table!r} should be a table's name, such as video or app.video")
-    return ".".join(f'"{part}"' for part in table.split("."))
+def statements(file: str, filled: Mapping[str, str]) -> dict[str, str]:
+    """The statements of a file of sql/, with their blanks filled in; other colons stay."""
+    parts = NAME.split(files("consumer.database").joinpath("sql", file).read_text())[1:]
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return {name: fill(body.strip().rstrip(";"), filled) for name, body in pairs}
+
+
+def fill(sql: str, filled: Mapping[str, str]) -> str:
+    """`:name` becomes what stands for it."""
+    return BLANK.sub(lambda found: filled.get(found[1], found[0]), sql)

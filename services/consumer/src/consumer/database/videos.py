@@ -1,80 +1,63 @@
 """The rows: claims, fenced writes, and what operators ask for. No connection is held while a stage works."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
-from consumer.database.postgres import Pool, translate_errors
-from consumer.database.statements import load_statements
-from consumer.errors import LeaseLost
+from consumer.database.claim import Claim, Completion, Unclaimed
+from consumer.database.postgres import Connection, Pool, translate_errors
+from consumer.database.projection import Projection
+from consumer.database.proof import prove
+from consumer.database.statements import blanks, statements
+from consumer.database.tables import Tables
+from consumer.errors import Dependency, EnvironmentFault, LeaseLost
 from consumer.models import Job, Outcome, Stage, Status
 
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to work on a video, until the lease runs out.
-
-    `token` grows with every claim of the row and fences every write; `attempts` counts this one.
-    """
-
-    video_id: str
-    token: int
-    attempts: int
-
-
-@dataclass(frozen=True)
-class Unclaimed:
-    """Why there was nothing to claim: the video has its end, or somebody holds it for `held_s` seconds.
-
-    `status` is the row's, which may be a word of another service that owns the table; "gone" where there is no row.
-    """
-
-    status: str
-    held_s: float
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nobody will work on the video any more."""
-        status = Status.named(self.status)
-        return status is not None and status.is_end
-
-
-@dataclass(frozen=True)
-class Completion:
-    """What the row says in the end: `keys` are of the objects, by file name; `language` is ISO 639-1."""
-
-    title: str
-    channel: str | None
-    duration_s: float
-    language: str
-    keys: dict[str, str]
+DELETED = "its row was deleted, so its work has ended"
 
 
 class Videos:
-    """The table of videos, with its attempts and stages beside it.
+    """Lectern's state of each video, with its attempts and stages, and what the user's row is told of it.
 
-    Every method raises TransientError where the database does not answer and EnvironmentFault where it refuses us or
-    lacks a table. Those that take a Claim raise LeaseLost, and change nothing, where another claim came after it.
+    Both are written in one transaction, the user's row locked first. Every method raises TransientError where the
+    database does not answer, EnvironmentFault where it refuses us or lacks a table, and RowRefused where the user's
+    table takes no such row, or is told what it does not take. Those that take a Claim raise LeaseLost, and change
+    nothing, where another claim came after it or the row's owner has deleted it.
     """
 
-    def __init__(self, pool: Pool, table: str) -> None:
+    def __init__(self, pool: Pool, tables: Tables) -> None:
         self._pool = pool
-        self._sql = load_statements(table)
+        self._tables = tables
+        self._sql = statements("videos.sql", blanks(tables))
+        self._projection: Projection | None = None
+
+    async def find(self, video_id: str) -> tuple[str, str | None]:
+        """A row's id as its table writes it, and the address in it; also where there is no such row."""
+        async with self._begin("claim a video") as (connection, table):
+            found = await table.find(connection, video_id)
+            return (found["id"], found["youtube_url"]) if found else (await table.canonical(connection, video_id), None)
 
     async def claim(self, job: Job, owner: str, lease_s: float, message_id: str) -> Claim | Unclaimed:
         """Take the lease for `lease_s` seconds, if it is free, and begin an attempt by `owner` for a message.
 
-        A message that has failed at this video gets nothing more. Makes the row where there is none; raises
-        RowRefused where the table takes none from us.
+        A message that has failed at this video gets nothing more, nor one whose row was deleted since it began.
         """
-        async with translate_errors("claim a video"), self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(self._sql["ensure"], job.video_id, job.url)
-            row = await connection.fetchrow(self._sql["claim"], job.video_id, job.url, owner, lease_s, message_id)
+        async with self._begin("claim a video") as (connection, table):
+            theirs = await table.lock(connection, job.video_id)
+            if theirs is None:
+                said = (await table.canonical(connection, job.video_id), message_id, DELETED)
+                if _changed(await connection.execute(self._sql["abandon"], *said)):
+                    return Unclaimed(Status.REJECTED, 0)
+                theirs = await table.make(connection, job.video_id, job.url)
+            await self._known(connection, table, theirs.id, job.url)
+            anew = table.tables.asks_anew(theirs.status)
+            row = await connection.fetchrow(self._sql["claim"], theirs.id, job.url, owner, lease_s, message_id, anew)
             if row is None:
-                standing = await connection.fetchrow(self._sql["standing"], job.video_id)
+                standing = await connection.fetchrow(self._sql["standing"], theirs.id)
                 return Unclaimed(standing["status"], max(0.0, standing["held_s"])) if standing else Unclaimed("gone", 0)
-            claim = Claim(job.video_id, row["token"], row["attempts"])
+            claim = Claim(theirs.id, row["token"], row["attempts"])
             await connection.execute(self._sql["open_attempt"], claim.video_id, claim.token, owner, message_id)
+            await table.tell(connection, claim.video_id)
             return claim
 
     async def extend(self, claim: Claim, lease_s: float) -> None:
@@ -98,32 +81,44 @@ class Videos:
         names = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")
         keys = [done.keys[name] for name in names]
         about = (done.title, done.channel, done.duration_s, done.language)
-        await self._end("complete", claim, (*about, *keys), (Status.COMPLETED, None, None))
+        await self._fenced("complete", claim, *about, *keys, outcome=(Status.COMPLETED, None, None))
 
     async def give_up(self, claim: Claim, outcome: Outcome) -> None:
         """End the attempt otherwise."""
         why = (outcome.code, outcome.words)
-        await self._end("give_up", claim, (outcome.status, *why, int(outcome.refund)), (outcome.name, *why))
+        values = (outcome.status, *why, int(outcome.refund))
+        await self._fenced("give_up", claim, *values, outcome=(outcome.name, *why))
 
     async def reject(self, video_id: str, code: str, message: str) -> bool:
         """A message named this row and nothing that can be worked on; False where there is no such row."""
-        await self._execute("reject", video_id, code, message)
-        return await self.row(video_id) is not None
+        async with self._begin("reject a video") as (connection, table):
+            theirs = await table.lock(connection, video_id)
+            if theirs is None:
+                return False
+            await self._known(connection, table, theirs.id, None)
+            await connection.execute(self._sql["reject"], theirs.id, code, message)
+            await table.tell(connection, theirs.id)
+            return True
 
     async def submit(self, job: Job) -> bool:
         """Queue a video anew; False while somebody works on it."""
-        async with translate_errors("submit a video"), self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(self._sql["ensure"], job.video_id, job.url)
-            return _changed(await connection.execute(self._sql["submit"], job.video_id, job.url)) == 1
+        async with self._begin("submit a video") as (connection, table):
+            theirs = await table.lock(connection, job.video_id) or await table.make(connection, job.video_id, job.url)
+            await self._known(connection, table, theirs.id, job.url)
+            changed = _changed(await connection.execute(self._sql["submit"], theirs.id, job.url))
+            await table.tell(connection, theirs.id)
+            return changed == 1
 
     async def expire(self, retention_s: float) -> int:
         """Fail the videos that are open although the queue forgot their messages, after so long; how many."""
-        return await self._execute("expire", retention_s)
+        return sum(
+            [await self._expire(str(row["id"]), retention_s) for row in await self._fetch("forgotten", retention_s)]
+        )
 
     async def row(self, video_id: str) -> dict[str, Any] | None:
         """Everything about a video, None where there is no such row."""
-        rows = await self._fetch("row", video_id)
-        return rows[0] if rows else None
+        async with self._begin("read a row") as (connection, table):
+            return await table.row(connection, await table.canonical(connection, video_id))
 
     async def recent(self, statuses: Sequence[Status], code: str | None, most: int) -> list[dict[str, Any]]:
         """Rows by what changed last: of these statuses (all where there are none), with this error code."""
@@ -143,23 +138,59 @@ class Videos:
         return row["attempts"], row["latest"]
 
     async def ping(self) -> None:
-        """Raises where the database does not answer or a table lacks a column."""
-        async with translate_errors("find its tables"), self._pool.acquire() as connection:
+        """Raises where the database does not answer, a table or column is missing, or the user's refuses our words."""
+        async with self._begin("find its tables") as (connection, table):
             await connection.execute(self._sql["ping"])
+            await prove(connection, table)
 
-    async def _end(self, name: str, claim: Claim, values: Sequence[object], outcome: Sequence[object]) -> None:
-        """The row's last write and the attempt's, together or not at all."""
-        async with (
-            translate_errors(name.replace("_", " ")),
-            self._pool.acquire() as connection,
-            connection.transaction(),
-        ):
-            _check(claim, await connection.execute(self._sql[name], claim.video_id, claim.token, *values))
-            await connection.execute(self._sql["close_attempt"], claim.video_id, claim.token, *outcome)
+    @asynccontextmanager
+    async def _begin(self, what: str) -> AsyncGenerator[tuple[Connection, Projection]]:
+        """A transaction."""
+        async with translate_errors(what), self._pool.acquire() as connection, connection.transaction():
+            if self._projection is None:
+                try:
+                    self._projection = await Projection.read(connection, self._tables)
+                except EnvironmentFault as error:
+                    words = f"the database could not {what}: {error}"
+                    raise EnvironmentFault(words, dependency=Dependency.DATABASE) from error
+            yield connection, self._projection
 
-    async def _fenced(self, name: str, claim: Claim, *values: object) -> None:
-        async with translate_errors(name.replace("_", " ")), self._pool.acquire() as connection:
-            _check(claim, await connection.execute(self._sql[name], claim.video_id, claim.token, *values))
+    async def _known(self, connection: Connection, table: Projection, video_id: str, url: str | None) -> None:
+        """There is our state of a row, as new as the row itself."""
+        await table.adopt(connection, [video_id])
+        await connection.execute(self._sql["ensure"], video_id, url)
+
+    async def _fenced(
+        self, name: str, claim: Claim, *values: object, outcome: tuple[str, str | None, str | None] | None = None
+    ) -> None:
+        """One write to state and row, with `outcome` the attempt's last, together or not at all."""
+        async with self._begin(name.replace("_", " ")) as (connection, table):
+            theirs = await table.lock(connection, claim.video_id)
+            if theirs is not None:
+                if theirs.token not in (None, claim.token):
+                    raise _lost(claim)
+                changed = _changed(await connection.execute(self._sql[name], claim.video_id, claim.token, *values))
+                if changed == 0:
+                    raise _lost(claim)
+                await table.tell(connection, claim.video_id)
+            else:
+                gone = Outcome("rejected", Status.REJECTED, "row_deleted", DELETED)
+                await connection.execute(
+                    self._sql["give_up"], claim.video_id, claim.token, gone.status, gone.code, gone.words, 0
+                )
+                outcome = (gone.name, gone.code, gone.words)
+            if outcome is not None:
+                await connection.execute(self._sql["close_attempt"], claim.video_id, claim.token, *outcome)
+        if theirs is None:
+            raise LeaseLost(f"video {claim.video_id}: {DELETED}")
+
+    async def _expire(self, video_id: str, retention_s: float) -> int:
+        async with self._begin("expire a video") as (connection, table):
+            await table.lock(connection, video_id)
+            await table.adopt(connection, [video_id])
+            changed = _changed(await connection.execute(self._sql["expire"], video_id, retention_s))
+            await table.tell(connection, video_id)
+            return changed
 
     async def _execute(self, name: str, *values: object) -> int:
         """Rows that the statement changed."""
@@ -173,9 +204,8 @@ class Videos:
         return [dict(row) for row in rows]
 
 
-def _check(claim: Claim, tag: str) -> None:
-    if _changed(tag) == 0:
-        raise LeaseLost(f"another consumer works on video {claim.video_id} now")
+def _lost(claim: Claim) -> LeaseLost:
+    return LeaseLost(f"another consumer works on video {claim.video_id} now")
 
 
 def _changed(tag: str) -> int:

@@ -51,16 +51,16 @@ async def read_job(body: str, videos: Videos) -> Job:
     Raises BadMessage, and what `videos` raises.
     """
     wanted = parse(body)
+    video_id, address = await videos.find(wanted.video_id)
     if wanted.youtube_id is not None:
-        return Job(wanted.video_id, wanted.youtube_id, wanted.language)
-    row = await videos.row(wanted.video_id)
-    if row is None or not row["youtube_url"]:
+        return Job(video_id, wanted.youtube_id, wanted.language)
+    if not address:
         words = "the message has no youtube_url, and its row has none"
-        raise BadMessage(words, code="no_url", video_id=wanted.video_id)
+        raise BadMessage(words, code="no_url", video_id=video_id)
     try:
-        return Job(wanted.video_id, parse_video_url(row["youtube_url"]), wanted.language)
+        return Job(video_id, parse_video_url(address), wanted.language)
     except BadMessage as error:
-        raise BadMessage(str(error), code=error.code, video_id=wanted.video_id) from error
+        raise BadMessage(str(error), code=error.code, video_id=video_id) from error
 
 
 def check_video_id(video_id: str) -> None:

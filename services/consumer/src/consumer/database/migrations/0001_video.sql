@@ -1,4 +1,4 @@
--- The table of videos and our own state beside it. Only adds: the table may belong to another service.
+-- The table of videos, where its owner names none of his own. Only adds.
 -- By hand: psql -v video_table=video -f 0001_video.sql
 
 CREATE TABLE IF NOT EXISTS :"video_table" (id text PRIMARY KEY);
@@ -27,25 +27,3 @@ ALTER TABLE :"video_table"
     ADD COLUMN IF NOT EXISTS created_at     timestamptz NOT NULL DEFAULT now(),
     ADD COLUMN IF NOT EXISTS updated_at     timestamptz NOT NULL DEFAULT now(),
     ADD COLUMN IF NOT EXISTS completed_at   timestamptz;
-
--- One run at a video. An attempt without an end was killed.
-CREATE TABLE IF NOT EXISTS video_attempt (
-    video_id      text NOT NULL,
-    token         bigint NOT NULL,
-    owner         text NOT NULL,
-    started_at    timestamptz NOT NULL DEFAULT now(),
-    ended_at      timestamptz,
-    outcome       text, -- completed failed rejected scheduled retry interrupted
-    error_code    text,
-    error_message text,
-    PRIMARY KEY (video_id, token)
-);
-
--- The stages of an attempt, as they began.
-CREATE TABLE IF NOT EXISTS video_stage (
-    video_id   text NOT NULL,
-    token      bigint NOT NULL,
-    stage      text NOT NULL, -- download audio transcribe study publish
-    started_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (video_id, token, stage)
-);

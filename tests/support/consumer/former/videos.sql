@@ -1,0 +1,123 @@
+-- Every statement that the consumer sends. `:video` is the table's name, `:open` the statuses of a video that has no end
+-- yet; times are the database's own.
+-- Fenced: it changes nothing unless the claim's token is the newest and its lease was not given back.
+
+-- name: claim
+-- Take the lease of a video. No row comes back if it is done or held.
+-- A video that failed is taken up again, with a clean record, by a message (`$5`) that has not failed at it before.
+UPDATE :video AS v SET
+    youtube_url = $2, status = 'downloading', progress = 0, lease_owner = $3,
+    attempts = CASE WHEN v.status IN ('failed', 'rejected') THEN 1 ELSE v.attempts + 1 END,
+    error_code = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_code END,
+    error_message = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_message END,
+    lease_token = v.lease_token + 1, lease_until = now() + $4 * interval '1 second', updated_at = now()
+WHERE v.id = $1 AND v.status <> 'completed' AND (v.lease_until IS NULL OR v.lease_until < now())
+    AND (v.status NOT IN ('failed', 'rejected') OR NOT EXISTS (
+        SELECT FROM video_attempt a
+        WHERE a.video_id = v.id::text AND a.message_id = $5 AND a.outcome IN ('failed', 'rejected')
+    ))
+RETURNING v.lease_token AS token, v.attempts AS attempts;
+
+-- name: ensure
+-- Make the row of a video that only a message names. Not where it is there already: the table may belong to another
+-- service, and have columns that we could not fill.
+INSERT INTO :video (id, youtube_url) SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM :video WHERE id = $1)
+ON CONFLICT DO NOTHING;
+
+-- name: standing
+-- Why a claim got nothing: the status, and for how many seconds somebody still holds it.
+SELECT status, coalesce(extract(epoch FROM lease_until - now()), 0)::float8 AS held_s FROM :video WHERE id = $1;
+
+-- name: open_attempt
+-- Remember that an attempt began.
+INSERT INTO video_attempt (video_id, token, owner, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: close_attempt
+-- Remember how an attempt ended.
+UPDATE video_attempt SET ended_at = now(), outcome = $3, error_code = $4, error_message = $5
+WHERE video_id = $1 AND token = $2;
+
+-- name: open_stage
+-- Remember that a stage began.
+INSERT INTO video_stage (video_id, token, stage) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: extend
+-- Keep the lease; fenced.
+UPDATE :video SET lease_until = now() + $3 * interval '1 second' WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
+
+-- name: progress
+-- Show how far it is; fenced.
+UPDATE :video SET status = $3, progress = $4, updated_at = now() WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
+
+-- name: spend
+-- Add to what the video has cost in US dollars, over all its attempts; fenced.
+UPDATE :video SET cost_usd = cost_usd + $3 WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
+
+-- name: complete
+-- The last write of a good attempt: status and keys in one statement; fenced.
+UPDATE :video SET status = 'completed', progress = 1, title = $3, channel = $4, duration_s = $5, language = $6,
+    audio_key = $7, transcript_key = $8, flashcards_key = $9, quiz_key = $10, manifest_key = $11,
+    error_code = NULL, error_message = NULL, lease_owner = NULL, lease_until = NULL,
+    updated_at = now(), completed_at = now()
+WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
+
+-- name: give_up
+-- The last write of any other attempt; `$6` attempts are given back because nobody failed; fenced.
+UPDATE :video SET status = $3, error_code = $4, error_message = $5, attempts = greatest(0, attempts - $6),
+    lease_owner = NULL, lease_until = NULL, updated_at = now()
+WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
+
+-- name: reject
+-- A message that names a row but cannot be worked on says so there, unless that row has an end already.
+UPDATE :video SET status = 'rejected', error_code = $2, error_message = $3, updated_at = now()
+WHERE id = $1 AND status NOT IN ('completed', 'failed') AND (lease_until IS NULL OR lease_until < now());
+
+-- name: submit
+-- Queue a video anew, with a clean record.
+UPDATE :video SET youtube_url = $2, status = 'queued', progress = 0, attempts = 0, error_code = NULL,
+    error_message = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
+WHERE id = $1 AND (lease_until IS NULL OR lease_until < now());
+
+-- name: expire
+-- End the videos that we once worked on, that nobody holds, and whose message the queue has let go by now (`$1` seconds).
+UPDATE :video SET status = 'failed', error_code = 'message_lost', updated_at = now(), lease_owner = NULL, lease_until = NULL,
+    error_message = concat('given up: its message is gone from the queue', '; the last time: ' || error_message)
+WHERE lease_token > 0 AND status IN (:open)
+    AND (lease_until IS NULL OR lease_until < now()) AND updated_at < now() - $1 * interval '1 second';
+
+-- name: ping
+-- Nothing, where every table and column is there.
+SELECT v.status, v.lease_token, v.error_message, a.message_id, s.stage
+FROM :video v, video_attempt a, video_stage s LIMIT 0;
+
+-- name: row
+-- Everything about a video.
+SELECT * FROM :video WHERE id = $1;
+
+-- name: recent
+-- Videos by what changed last: of these statuses (all where there are none), with this error code, `$3` at most.
+SELECT id, youtube_url, title, status, progress, attempts, error_code, error_message, cost_usd, updated_at FROM :video
+WHERE (cardinality($1::text[]) = 0 OR status = ANY ($1::text[])) AND ($2::text IS NULL OR error_code = $2)
+ORDER BY updated_at DESC, id LIMIT $3;
+
+-- name: attempts
+-- The attempts at a video, oldest first.
+SELECT * FROM video_attempt WHERE video_id = $1 ORDER BY token;
+
+-- name: stages
+-- The stages of all attempts at a video, oldest first.
+SELECT * FROM video_stage WHERE video_id = $1 ORDER BY token, started_at;
+
+-- name: ended_with
+-- The attempts of the last `$2` days that ended with an error code, and the text of the latest.
+SELECT count(*) AS attempts, (array_agg(error_message ORDER BY ended_at DESC))[1] AS latest
+FROM video_attempt WHERE error_code = $1 AND ended_at > now() - $2 * interval '1 day';
+
+-- name: refused_others
+-- How many other videos were refused (error codes `$2`) in the last `$4` seconds, since one came to the stage `$3`.
+SELECT count(DISTINCT video_id) AS refused FROM video_attempt
+WHERE video_id <> $1 AND error_code = ANY ($2) AND ended_at > greatest(
+    now() - $4 * interval '1 second',
+    (SELECT max(started_at) FROM video_stage
+     WHERE stage = $3 AND video_id <> $1 AND started_at > now() - $4 * interval '1 second')
+);
