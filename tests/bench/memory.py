@@ -17,45 +17,20 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import psutil
 
-from tests.bench import audio, models
+from tests.bench import audio
 from tests.bench.report import arguments, median, table, verdict
 from tests.bench.systems import transcribe
-from tests.support.transcriber.fakes import CountingMetrics, FakeBackend
+from tests.support.real_features import RealFeatures
+from tests.support.transcriber.fakes import CountingMetrics
 from tests.support.transcriber.watching import peak_bytes
-from transcriber.audio.windows import Samples
 from transcriber.engine.engine import Engine, EngineSettings
-from transcriber.model.backend import Decoding, Hypothesis, Mel
-from transcriber.model.whisper import WhisperBackend
 
 LENGTHS_S = {"10 min": 600, "1 h": 3600, "10 h": 36_000}
 EVERY_S = 0.05
 MIB = 1 << 20
-
-
-class RealFeatures(FakeBackend):
-    """Features of the real size; the window's mark becomes its text at once, or `pause_s` after."""
-
-    def __init__(self, pause_s: float) -> None:
-        super().__init__()
-        self._whisper = WhisperBackend(str(models.POCKET))
-        self._pause_s = pause_s
-
-    def features(self, audio: Samples) -> Mel:
-        return self._whisper.features(audio)
-
-    def encode(self, mels: list[Mel]) -> Any:
-        return [int(np.abs(mel).sum()) for mel in mels]
-
-    def generate(self, encoded: Any, prompts: list[tuple[int, ...]], how: Decoding) -> list[Hypothesis]:
-        time.sleep(self._pause_s)
-        found = super().generate(encoded, prompts, how)
-        self.calls.clear()
-        return found
 
 
 class Decoders(threading.Thread):

@@ -1,0 +1,1 @@
+"""Lectern beside what people otherwise serve Whisper with, all over HTTP, with real weights and real voices."""

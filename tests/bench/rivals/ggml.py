@@ -1,0 +1,160 @@
+"""Writes weights of CTranslate2 in whisper.cpp's format, so that both run the same model.
+
+The layout is that of whisper.cpp's own converter (models/convert-pt-to-ggml.py of
+https://github.com/ggml-org/whisper.cpp) and of its `quantize`: a head of numbers, the mel filters, the tokens, then
+named tensors. Matrices are blocks of 32 eight-bit numbers with a scale of their own (q8_0); vectors, positions and
+convolutions stay as they are.
+"""
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from faster_whisper.feature_extractor import FeatureExtractor
+from numpy.typing import NDArray
+
+Weights = NDArray[np.float32]
+
+MAGIC = 0x67676D6C
+F32, F16, Q8_0 = 0, 1, 8
+FILE_TYPE = 2007  # q8_0 in version 2 of the quantized layouts
+BLOCK = 32
+TYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
+TEXT_TOKENS = 50_257
+PARTS = {
+    "self_attention/layer_norm": "attn_ln",
+    "self_attention/linear_1": "attn.out",
+    "attention/layer_norm": "cross_attn_ln",
+    "attention/linear_0": "cross_attn.query",
+    "attention/linear_2": "cross_attn.out",
+    "ffn/layer_norm": "mlp_ln",
+    "ffn/linear_0": "mlp.0",
+    "ffn/linear_1": "mlp.2",
+}
+WHOLES = {
+    "encoder/position_encodings/encodings": "encoder.positional_embedding",
+    "decoder/position_encodings/encodings": "decoder.positional_embedding",
+    "decoder/embeddings/weight": "decoder.token_embedding.weight",
+    "encoder/layer_norm": "encoder.ln_post",
+    "decoder/layer_norm": "decoder.ln",
+    "encoder/conv1": "encoder.conv1",
+    "encoder/conv2": "encoder.conv2",
+}
+KINDS = {"gamma": "weight", "beta": "bias", "weight": "weight", "bias": "bias"}
+FUSED = {  # three or two matrices that CTranslate2 keeps as one
+    "self_attention/linear_0": ("attn.query", "attn.key", "attn.value"),
+    "attention/linear_1": ("cross_attn.key", "cross_attn.value"),
+}
+
+
+def write_ggml(model: Path, path: Path) -> Path:
+    """`path`, with the weights in the folder `model` (of a size up to medium, float16 or float32)."""
+    tensors = dict(_renamed(_read(model / "model.bin")))
+    with path.open("wb") as file:
+        file.write(struct.pack("<12i", MAGIC, *_shape(tensors, model), FILE_TYPE))
+        filters = FeatureExtractor().mel_filters.astype(np.float32)
+        file.write(struct.pack("<2i", *filters.shape) + filters.tobytes())
+        _write_tokens(file, model)
+        for name, tensor in tensors.items():
+            _write_tensor(file, name, tensor)
+    return path
+
+
+def _read(path: Path) -> dict[str, Weights]:
+    """CTranslate2's file: version, kind, revision, then name, dimensions, type and data of each variable."""
+    with path.open("rb") as file:
+        file.read(4)
+        _text(file)
+        _, count = struct.unpack("<II", file.read(8))
+        return dict(_variable(file) for _ in range(count))
+
+
+def _variable(file: BinaryIO) -> tuple[str, Weights]:
+    name = _text(file)
+    dimensions = struct.unpack(f"<{(rank := file.read(1)[0])}I", file.read(4 * rank))
+    kind, size = struct.unpack("<BI", file.read(5))
+    values = np.frombuffer(file.read(size), TYPES[kind]).reshape(dimensions)
+    return name, values.astype(np.float32)
+
+
+def _text(file: BinaryIO) -> str:
+    (length,) = struct.unpack("<H", file.read(2))
+    return file.read(length).rstrip(b"\0").decode()
+
+
+def _renamed(variables: dict[str, Weights]) -> Iterator[tuple[str, Weights]]:
+    for name, values in variables.items():
+        place, _, kind = name.rpartition("/")
+        layer = re.fullmatch(r"(encoder|decoder)/layer_(\d+)/(.+)", place)
+        if name in WHOLES:
+            yield WHOLES[name], values
+        elif place in WHOLES and kind in KINDS:
+            yield f"{WHOLES[place]}.{KINDS[kind]}", values
+        elif layer and kind in KINDS:
+            yield from _of_layer(f"{layer[1]}.blocks.{layer[2]}", layer[3], KINDS[kind], values)
+
+
+def _of_layer(block: str, part: str, kind: str, values: Weights) -> Iterator[tuple[str, Weights]]:
+    if part in PARTS:
+        yield f"{block}.{PARTS[part]}.{kind}", values
+        return
+    names = FUSED[part]
+    for name, piece in zip(names, np.split(values, len(names)), strict=True):
+        if not (name.endswith("key") and kind == "bias"):  # Whisper's keys have none
+            yield f"{block}.{name}.{kind}", piece
+
+
+def _shape(tensors: dict[str, Weights], model: Path) -> tuple[int, ...]:
+    """Tokens, then positions, width, heads and layers of the encoder and of the decoder, then mel bands."""
+    tokens, width = tensors["decoder.token_embedding.weight"].shape
+    layers = [
+        sum(bool(re.fullmatch(rf"{part}\.blocks\.\d+\.mlp_ln\.bias", name)) for name in tensors)
+        for part in ("encoder", "decoder")
+    ]
+    positions = [len(tensors[f"{part}.positional_embedding"]) for part in ("encoder", "decoder")]
+    heads, bands = width // 64, tensors["encoder.conv1.weight"].shape[1]
+    return tokens, positions[0], width, heads, layers[0], positions[1], width, heads, layers[1], bands
+
+
+def _write_tokens(file: BinaryIO, model: Path) -> None:
+    """The text tokens as bytes; whisper.cpp knows the others by their numbers."""
+    vocabulary: dict[str, int] = json.loads((model / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    letters = _letters()
+    tokens = sorted((number, text) for text, number in vocabulary.items() if number < TEXT_TOKENS)
+    file.write(struct.pack("<i", len(tokens)))
+    for _, text in tokens:
+        spelt = bytes(letters[letter] for letter in text) if not text.startswith("<|") else text.encode()
+        file.write(struct.pack("<i", len(spelt)) + spelt)
+
+
+def _letters() -> dict[str, int]:
+    """The byte that each letter of a byte-level vocabulary stands for: printable ones for themselves."""
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {chr(byte): byte for byte in plain} | {chr(256 + n): byte for n, byte in enumerate(others)}
+
+
+def _write_tensor(file: BinaryIO, name: str, values: Weights) -> None:
+    if name in ("encoder.conv1.bias", "encoder.conv2.bias"):
+        values = values[:, None]
+    kind, data = _packed(name, values)
+    spelt = name.encode()
+    file.write(struct.pack("<3i", values.ndim, len(spelt), kind))
+    file.write(struct.pack(f"<{values.ndim}i", *reversed(values.shape)) + spelt + data)
+
+
+def _packed(name: str, values: Weights) -> tuple[int, bytes]:
+    if values.ndim < 2 or "positional" in name or name.endswith("bias"):
+        return F32, values.tobytes()
+    if "conv" in name:
+        return F16, values.astype(np.float16).tobytes()
+    blocks = values.reshape(-1, BLOCK)
+    scales = np.abs(blocks).max(axis=1, keepdims=True) / 127
+    numbers = np.round(blocks / np.where(scales == 0, 1, scales)).astype(np.int8)
+    packed = np.empty(len(blocks), [("scale", np.float16), ("numbers", np.int8, BLOCK)])
+    packed["scale"], packed["numbers"] = scales[:, 0], numbers
+    return Q8_0, packed.tobytes()
