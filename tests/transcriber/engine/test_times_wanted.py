@@ -8,7 +8,10 @@ from tests.support.transcriber.aligner import Aligner
 from tests.support.transcriber.fake_service import Served, served
 from tests.support.transcriber.fakes import heard
 
-MUCH = "The sun is a star, and stars are suns that are far away. " * 4
+MUCH = (
+    "The sun is a star, and stars are suns that are far away. Each of them shines by its own heat, which comes from "
+    "deep inside, where hydrogen becomes helium. Our planet goes round it once a year, and the moon round us."
+)
 OPENAI = "/v1/audio/transcriptions"
 
 

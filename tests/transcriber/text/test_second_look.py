@@ -4,7 +4,7 @@ import pytest
 
 from transcriber.audio.windows import Span, Window
 from transcriber.model.backend import WindowWord
-from transcriber.text.second_look import inserted, lost, may_have_lost
+from transcriber.text.second_look import in_halves, inserted, lost, may_have_lost
 
 
 def window(*speech: tuple[float, float]) -> Window:
@@ -43,37 +43,77 @@ def test_less_than_a_second_and_a_half_of_speech_is_not_worth_it() -> None:
     assert lost(window((0, 2), (3, 4.4)), words((0.2, "One"), (1.2, "two."))) == []
 
 
-def test_a_window_that_is_lost_whole_is_heard_again_in_two_halves_cut_in_a_pause() -> None:
-    assert lost(window((0, 5), (6, 9), (9.5, 12)), ()) == [(0, 5.5), (5.5, 12)]
-    assert lost(window((0, 6)), ()) == [], "as a whole it has just been decoded"
+@pytest.mark.parametrize(
+    ("speech", "halves"),
+    [
+        ([(0, 5), (6, 9), (9.5, 12)], [(0, 5.8), (5.2, 12)]),
+        ([(0, 2), (2.5, 12)], [(0, 4.3), (3.7, 12)]),
+        ([(0, 5)], []),
+    ],
+    ids=["cut in a pause near the middle", "else where it is quietest", "each would be short"],
+)
+def test_a_window_that_is_lost_whole_is_heard_again_in_two_halves(
+    speech: list[tuple[float, float]], halves: list[tuple[float, float]]
+) -> None:
+    whole = window(*speech)
+    found = in_halves(lost(whole, ()), whole, lambda _start, _end: 4.0)
+    assert [each for half in found for each in half] == pytest.approx([each for half in halves for each in half])
+
+
+def test_a_stretch_that_is_not_all_of_the_window_stays_whole() -> None:
+    assert in_halves([(2.7, 9)], window((0, 12)), lambda _start, _end: 4.0) == [(2.7, 9)]
 
 
 def test_what_was_found_stands_between_the_words_around_it() -> None:
     said = words((0.2, "One"), (1.2, "two."), (7.1, "Five"), (8.2, "six."))
-    found = inserted(said, words((0.4, "Three"), (1.4, "four.")), (2.7, 6.3))
+    found = inserted(said, words((0.4, "Three"), (1.4, "four.")), (2.7, 6.3), 9)
     assert text_of(found) == "One two. Three four. Five six."
     assert found[2].start == pytest.approx(3.1)
 
 
 def test_words_that_both_texts_have_at_an_edge_are_taken_once() -> None:
-    said = words((0.2, "One"), (1.2, "two."), (7.1, "Five"), (8.2, "six."))
-    found = inserted(said, words((0.1, "Two."), (0.6, "Three"), (1.4, "four."), (3.0, "five")), (2.7, 6.3))
+    said = words((0.2, "One"), (1.3, "two."), (6.5, "Five"), (8.2, "six."))
+    found = inserted(said, words((0.1, "Two."), (0.6, "Three"), (1.4, "four."), (3.5, "five")), (2.1, 6.6), 9)
     assert text_of(found) == "One two. Three four. Five six."
+
+
+def test_a_word_that_is_said_twice_stays_twice() -> None:
+    said = words((0.2, "Hello"), (0.8, "world."))
+    found = inserted(said, words((0.1, "Hello"), (0.7, "world.")), (1.2, 3), 3)
+    assert text_of(found) == "Hello world. Hello world."
+
+
+def test_of_a_whole_window_the_halves_leave_no_former_word() -> None:
+    said = words((0.0, "Uh"), (4.9, "uh"), (9.5, "uh"))
+    first = inserted(said, words((0.1, "One"), (4.2, "two.")), (0, 5.3), 10)
+    assert (
+        text_of(
+            inserted(
+                first,
+                words(
+                    (0.5, "Three."),
+                ),
+                (4.7, 10),
+                10,
+            )
+        )
+        == "One two. Three."
+    )
 
 
 def test_what_was_never_believed_makes_room() -> None:
     said = words((0.2, "Hm"), (3.0, "hm"), (7.1, "hm"))
-    assert text_of(inserted(said, words((0.4, "Three"), (1.4, "four.")), (1.5, 6.3))) == "Hm Three four. hm"
+    assert text_of(inserted(said, words((0.4, "Three"), (1.4, "four.")), (1.5, 6.3), 9)) == "Hm Three four. hm"
 
 
 def test_nothing_found_changes_nothing() -> None:
     said = words((0.2, "One"), (1.2, "two."))
-    assert inserted(said, (), (2.7, 6.3)) == tuple(said)
+    assert inserted(said, (), (2.7, 6.3), 9) == tuple(said)
 
 
 def test_a_word_before_what_was_found_ends_where_that_begins() -> None:
     said = [WindowWord(0.2, 4.0, " One.", 0.9)]
-    assert inserted(said, words((0.0, "Two.")), (2.7, 6.3))[0].end == pytest.approx(2.7)
+    assert inserted(said, words((0.0, "Two.")), (2.7, 6.3), 9)[0].end == pytest.approx(2.7)
 
 
 @pytest.mark.parametrize(

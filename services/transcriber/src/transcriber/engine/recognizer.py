@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, cast
 
 import structlog
@@ -9,16 +10,17 @@ import structlog
 from transcriber.engine.scheduling.looks import SecondLook
 from transcriber.engine.scheduling.rows import OwnerT, Part, Row
 from transcriber.model.backend import Backend, Decoding, Hypothesis, Mel, WindowWord
-from transcriber.model.frames import FRAMES
+from transcriber.model.frames import FRAMES, quietest_s
 from transcriber.model.quality import TEMPERATURES, Attempt, final_attempt, judge, said_again
 from transcriber.schemas import Task
-from transcriber.text.second_look import lost, may_have_lost
+from transcriber.text.second_look import MIN_HALVED_S, in_halves, lost, may_have_lost
 from transcriber.text.segmenter import Heard
-from transcriber.text.stretches import length_s
+from transcriber.text.stretches import Stretch, length_s
 from transcriber.text.word_times import MIN_ALIGNED_S, placed, proportional, spread, with_sound
 
 log = structlog.get_logger()
 PART_ATTEMPTS = 2  # of a stretch that is heard again: what is not speech must not climb the ladder
+MAX_DEPTH = 3  # a window, its stretches, theirs: halves of halves of 30 s are short enough for any decoder
 MIN_UNSURE_S = 1.0  # of speech: a cough or a laugh is heard as a word of low confidence
 
 
@@ -82,10 +84,12 @@ class Recognizer:
     def _judged(self, row: Row[Any], hypothesis: Hypothesis) -> Attempt:
         text = self._backend.text(hypothesis.tokens)
         attempt = judge(hypothesis, text, row.temperature, row.window.duration, row.ask.told)
-        return said_again(attempt, row.window.duration) if row.part else attempt
+        return said_again(attempt, row.window.duration) if row.part and not _may_be_halved(row) else attempt
 
     def _final(self, row: Row[Any], attempt: Attempt) -> Attempt | None:
-        most = min(self._max_attempts, PART_ATTEMPTS) if row.part else self._max_attempts
+        most = self._max_attempts
+        if row.part:  # in halves it is heard otherwise, at another temperature only by chance
+            most = 1 if _may_be_halved(row) else min(most, PART_ATTEMPTS)
         return final_attempt([*row.attempts, attempt], most + row.short_attempts)
 
     def _became(
@@ -96,16 +100,17 @@ class Recognizer:
             return Recognized(row, None)
         language = row.language if row.ask.per_window else None
         heard = Heard(row.window, final, words, language)
-        once = timed and row.part is None and row.ask.task == "transcribe"
-        stretches = lost(row.window, () if final.failed_guard else words) if once else []
-        look = SecondLook(heard, len(stretches))
-        return Recognized(row, heard, tuple(self._part(row, look, *stretch) for stretch in stretches))
+        stretches = _unheard(row, final, words, timed=timed)
+        parts = in_halves(stretches, row.window, partial(quietest_s, cast("Mel", row.mel)))
+        look = row.part.look if row.part else SecondLook()
+        return Recognized(row, heard, tuple(self._part(row, look, *stretch) for stretch in parts))
 
     def _part(self, row: Row[OwnerT], look: SecondLook, start: float, end: float) -> Row[OwnerT]:
         mel = self._backend.part(cast("Mel", row.mel), start, end)
         ask = replace(row.ask, previous="", token_times=True, times=True)
-        window, place = row.window.part(start, end), Part(look, (start, end))
-        return Row(row.owner, window, mel, ask, language=row.language, part=place)
+        at = row.part.stretch[0] if row.part else 0.0
+        place = Part(look, (at + start, at + end), _depth(row) + 1)
+        return Row(row.owner, row.window.part(start, end), mel, ask, language=row.language, part=place)
 
     def _keep(self, rows: Sequence[Row[Any]], encoded: Any, finals: Sequence[Attempt | None]) -> None:
         """Rows that go again keep the encoder's output, so that only the decoder runs again, unless that is short."""
@@ -151,6 +156,28 @@ class Recognizer:
                 continue
             words = [mine or new for mine, new in zip(words, found, strict=True)]
         return words
+
+
+def _depth(row: Row[Any]) -> int:
+    return row.part.depth if row.part else 0
+
+
+def _may_be_halved(row: Row[Any]) -> bool:
+    return row.window.duration >= MIN_HALVED_S and _depth(row) < MAX_DEPTH
+
+
+def _unheard(row: Row[Any], final: Attempt, words: tuple[WindowWord, ...], *, timed: bool) -> list[Stretch]:
+    """The speech of a final window that has no words, or none that are believed, in its seconds.
+
+    Nothing where the model hears that nobody speaks, or where it is not known when the words were said.
+    """
+    if row.ask.task != "transcribe" or _depth(row) == MAX_DEPTH:
+        return []
+    if final.silent and final.nobody_speaks:
+        return []
+    if final.silent or final.failed_guard:
+        return lost(row.window, ())
+    return lost(row.window, words) if timed else []
 
 
 def _language(row: Row[Any]) -> str:

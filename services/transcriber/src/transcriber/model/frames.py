@@ -14,6 +14,7 @@ from transcriber.model.backend import Mel
 FRAMES_A_SECOND = 100
 FRAMES = 3000  # of 30 s, what the encoder was trained on
 LEAST_S, PADDED, STEP_S = 10.0, 2.0, 5.0
+QUIET_FRAMES = 10
 
 
 def frames_for(duration_s: float) -> int:
@@ -31,3 +32,12 @@ def padded(mel: Mel) -> Mel:
     """All frames of 30 s, with zeros for those that are missing; any more are cut off."""
     mel = mel[:, :FRAMES]
     return np.pad(mel, ((0, 0), (0, FRAMES - mel.shape[1]))).astype(np.float32, copy=False)
+
+
+def quietest_s(mel: Mel, start: float, end: float) -> float:
+    """Between two seconds of a window, the one around which a tenth of a second is the most quiet."""
+    level = mel[:, int(start * FRAMES_A_SECOND) : int(end * FRAMES_A_SECOND)].mean(0)
+    if len(level) < QUIET_FRAMES:
+        return (start + end) / 2
+    around = np.convolve(level, np.ones(QUIET_FRAMES), "valid")
+    return start + (int(around.argmin()) + QUIET_FRAMES / 2) / FRAMES_A_SECOND

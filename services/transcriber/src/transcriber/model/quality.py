@@ -43,10 +43,14 @@ class Attempt:
         return compression_ratio(self.text)
 
     @property
+    def nobody_speaks(self) -> bool:
+        """The model is sure of that, whatever its text."""
+        return self.hypothesis.no_speech_prob > MAX_NO_SPEECH
+
+    @property
     def silent(self) -> bool:
         """Nothing was said, or the model itself thinks so while it is unsure of its text."""
-        heard = self.hypothesis
-        return not self.text or (heard.no_speech_prob > MAX_NO_SPEECH and heard.avg_logprob < MIN_LOGPROB)
+        return not self.text or (self.nobody_speaks and self.hypothesis.avg_logprob < MIN_LOGPROB)
 
 
 def judge(hypothesis: Hypothesis, text: str, temperature: float, duration_s: float, told: str = "") -> Attempt:

@@ -4,7 +4,7 @@ Decoded without time tokens a model may skip a sentence between two others with 
 that, only the times of the words around it. The same sentence, cut out, is heard at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,12 +17,14 @@ NEAR_S = 0.5  # around a word: times from the model's attention are no better
 WORD_S, CHARACTER_S = 1.0, 0.2  # what a word may account for: guessed times, and scripts without spaces, are rough
 QUICKEST, QUICKEST_SPACELESS = 18.0, 6.0  # letters a second of quick speakers
 WHOLE = 0.9  # of a window
-MIN_HALVED_S = 8.0
+MIN_HALVED_S = 6.0
+MIDDLE = 0.25, 0.75  # of a window: where it may be cut into halves
 MIN_LOST_S = 1.5  # of speech without words: then it is heard again
 NEARER_S = 1.0  # stretches this near to each other are heard as one
 AROUND_S = 0.3  # kept on both sides
 MOST = 8  # stretches of one window
 SAME_WORDS = 4  # at an edge, that both texts may have
+SAME_S = 1.0  # two words that are further apart are said twice
 
 
 def accounted(start: float, end: float, text: str) -> Stretch:
@@ -32,14 +34,26 @@ def accounted(start: float, end: float, text: str) -> Stretch:
 
 
 def lost(window: Window, words: Iterable[WindowWord]) -> list[Stretch]:
-    """Stretches to hear again, in seconds of the window: its speech during which none of its `words` was said.
-
-    A stretch that is the whole window comes as two halves: as a whole it has just been decoded.
-    """
+    """Stretches to hear again, in seconds of the window: its speech during which none of its `words` was said."""
     left = without(window.speech, joined(accounted(word.start, word.end, word.text) for word in words))
     found = [each for each in joined(left, NEARER_S) if overlap_s(left, each) >= MIN_LOST_S]
-    wider = [(max(0.0, start - AROUND_S), min(window.duration, end + AROUND_S)) for start, end in found[:MOST]]
-    return [each for stretch in wider for each in (_halves(window) if _is_whole(stretch, window) else [stretch])]
+    return [(max(0.0, start - AROUND_S), min(window.duration, end + AROUND_S)) for start, end in found[:MOST]]
+
+
+def in_halves(
+    stretches: Iterable[Stretch], window: Window, quietest_s: Callable[[float, float], float]
+) -> list[Stretch]:
+    """The stretches, but halves of the window for one that is all of it: as a whole it has just been decoded.
+
+    It is cut in the pause that is nearest to the middle, else at the `quietest_s` between two seconds of the window.
+    Where the halves would be short there are none.
+    """
+    whole = WHOLE * window.duration
+    return [
+        each
+        for stretch in stretches
+        for each in (_halves(window, quietest_s) if stretch[1] - stretch[0] > whole else [stretch])
+    ]
 
 
 def may_have_lost(window: Window, text: str) -> bool:
@@ -51,18 +65,21 @@ def may_have_lost(window: Window, text: str) -> bool:
     return length_s(window.speech) - len(text.replace(" ", "")) / pace >= MIN_LOST_S
 
 
-def inserted(words: Sequence[WindowWord], found: Sequence[WindowWord], stretch: Stretch) -> tuple[WindowWord, ...]:
-    """The words of a window with those `found` in a stretch of it, which have times from the stretch's start.
+def inserted(
+    words: Sequence[WindowWord], found: Sequence[WindowWord], stretch: Stretch, window_s: float
+) -> tuple[WindowWord, ...]:
+    """The words of a window of `window_s` with those `found` in a stretch of it, which have times from its start.
 
     They take the place of the stretch's former words. Words at the edges that both texts have are taken once; the word
     before ends where those found begin.
     """
     if not found:
         return tuple(words)
-    start, end = stretch[0] + AROUND_S, stretch[1] - AROUND_S
+    start = stretch[0] + AROUND_S if stretch[0] > 0 else 0.0
+    end = stretch[1] - AROUND_S if stretch[1] < window_s else window_s
     moved = [replace(word, start=stretch[0] + word.start, end=stretch[0] + word.end) for word in found]
-    before = [word for word in words if _middle(word) <= start]
-    after = [word for word in words if _middle(word) >= end]
+    before = [word for word in words if _middle(word) < start]
+    after = [word for word in words if _middle(word) > end]
     moved = moved[_same(before, moved) :]
     moved = moved[: len(moved) - _same(moved, after)]
     if before and moved:
@@ -70,19 +87,14 @@ def inserted(words: Sequence[WindowWord], found: Sequence[WindowWord], stretch: 
     return (*before, *moved, *after)
 
 
-def _is_whole(stretch: Stretch, window: Window) -> bool:
-    return stretch[1] - stretch[0] > WHOLE * window.duration
-
-
-def _halves(window: Window) -> list[Stretch]:
-    """Cut in the pause that is nearest to the middle; nothing where each half would be short."""
+def _halves(window: Window, quietest_s: Callable[[float, float], float]) -> list[Stretch]:
     if window.duration < MIN_HALVED_S:
         return []
-    middle = window.duration / 2
+    first, last = (share * window.duration for share in MIDDLE)
     pauses = [(one[1] + two[0]) / 2 for one, two in pairwise(window.speech)]
-    near = [pause for pause in pauses if abs(pause - middle) < middle / 2]
-    cut = min(near, key=lambda pause: abs(pause - middle), default=middle)
-    return [(0.0, cut), (cut, window.duration)]
+    near = [pause for pause in pauses if first < pause < last]
+    cut = min(near, key=lambda pause: abs(pause - window.duration / 2)) if near else quietest_s(first, last)
+    return [(0.0, cut + AROUND_S), (cut - AROUND_S, window.duration)]
 
 
 def _middle(word: WindowWord) -> float:
@@ -90,10 +102,14 @@ def _middle(word: WindowWord) -> float:
 
 
 def _same(before: Sequence[WindowWord], after: Sequence[WindowWord]) -> int:
-    """How many words end the one text and begin the other."""
+    """How many words end the one text and begin the other, at about the same time: else they are said twice."""
     most = min(SAME_WORDS, len(before), len(after))
-    one, two = [_letters(word) for word in before[len(before) - most :]], [_letters(word) for word in after[:most]]
-    return next((count for count in range(most, 0, -1) if one[most - count :] == two[:count]), 0)
+    pairs = ((count, zip(before[len(before) - count :], after[:count], strict=True)) for count in range(most, 0, -1))
+    return next((count for count, both in pairs if all(_is_same(*pair) for pair in both)), 0)
+
+
+def _is_same(one: WindowWord, two: WindowWord) -> bool:
+    return _letters(one) == _letters(two) and abs(one.start - two.start) < SAME_S
 
 
 def _letters(word: WindowWord) -> str:

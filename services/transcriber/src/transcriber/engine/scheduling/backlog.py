@@ -213,9 +213,7 @@ class Backlog:
         if row.window.index == 0 and row.language:
             self._add(job.detected(row.language, row.language_probability))
         self._add(result.parts if result.heard else [row])
-        heard = None if result.parts else result.heard
-        if heard and row.part:
-            heard = row.part.look.add(row.part.stretch, heard)
+        heard = _looked(result)
         if not heard:
             return []
         self._add(job.became_final(heard))
@@ -227,3 +225,15 @@ class Backlog:
                 continue
             row.prompt_length = len(self._backend.prompt(row.language or "en", row.ask))
             self._schedule.add(row)
+
+
+def _looked(result: Recognized[Job]) -> Heard | None:
+    """The window that a row is, or is a stretch of, once nothing of it is to be heard again."""
+    heard, part, further = result.heard, result.row.part, len(result.parts)
+    if heard is None:
+        return None
+    if part is not None:
+        return part.look.add(part.stretch, heard, further)
+    if further and (first := result.parts[0].part):
+        first.look.begin(heard, further)
+    return None if further else heard

@@ -24,10 +24,14 @@ class Owner(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """A row's place in the window of which it is a stretch that is heard again, in seconds of that window."""
+    """A row's place in the window of which it is a stretch that is heard again, in seconds of that window.
+
+    `depth` is 1 for a stretch of the window itself, 2 for one of such a stretch.
+    """
 
     look: SecondLook
     stretch: Stretch
+    depth: int = 1
 
 
 OwnerT = TypeVar("OwnerT", bound=Owner)
