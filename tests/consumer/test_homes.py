@@ -15,6 +15,7 @@ SEVERAL = {
     "markupsafe": {"export/mathematics.py", "export/page.py", "export/timeline.py"},
     "packaging": {"youtube/update.py", "youtube/versions.py"},
     "prometheus_client": {"observability/health.py", "observability/metrics.py"},
+    "rapidfuzz": {"export/decks/earlier.py", "study/quotes/alignment.py"},
     "yt_dlp": {"youtube/child.py", "youtube/selftest.py"},  # the second tries one out, in a process of its own
     "yt_dlp_ejs": {"youtube/child.py", "youtube/selftest.py"},
 }

@@ -19,6 +19,10 @@ FILES = {
     "transcript.txt",
     "flashcards.json",
     "quiz.json",
+    "outline.json",
+    "flashcards.csv",
+    "flashcards.tsv",
+    "notes.md",
     "deck.apkg",
     "study.html",
 }

@@ -1,16 +1,18 @@
 """What a lecture becomes: the files of one attempt, in one folder, ready to be published or looked at."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from consumer.export import subtitles
-from consumer.export.anki import write_deck
+from consumer.export.decks.anki import write_deck
+from consumer.export.decks.tables import to_anki_csv, to_quizlet
 from consumer.export.links import moment
+from consumer.export.markdown import to_markdown
 from consumer.export.page import study_page
-from consumer.material import Card, QuizItem, StudyMaterial
+from consumer.material import Card, Outline, QuizItem, StudyMaterial
 from consumer.models import Audio, Source, Transcript
 from consumer.study.lint import lint
 
@@ -22,6 +24,10 @@ MEDIA_TYPES = {
     "transcript.txt": "text/plain; charset=utf-8",
     "flashcards.json": "application/json",
     "quiz.json": "application/json",
+    "outline.json": "application/json",
+    "flashcards.csv": "text/csv; charset=utf-8",
+    "flashcards.tsv": "text/tab-separated-values; charset=utf-8",
+    "notes.md": "text/markdown; charset=utf-8",
     "deck.apkg": "application/octet-stream",
     "study.html": "text/html; charset=utf-8",
 }
@@ -29,7 +35,10 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class JobResult:
-    """Everything that the steps made from one video; `reused` names what an earlier attempt had made."""
+    """Everything that the steps made from one video; `reused` names what an earlier attempt had made.
+
+    `changed_at` says when a note's words last changed, in seconds since 1970, by its id.
+    """
 
     source: Source
     audio: Audio
@@ -37,6 +46,7 @@ class JobResult:
     material: StudyMaterial
     seconds: dict[str, float]
     reused: tuple[str, ...] = ()
+    changed_at: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def write_assets(made: JobResult, folder: Path) -> dict[str, Path]:
@@ -48,21 +58,35 @@ def write_assets(made: JobResult, folder: Path) -> dict[str, Path]:
         "transcript.srt": subtitles.to_srt(transcript),
         "transcript.vtt": subtitles.to_vtt(transcript),
         "transcript.txt": subtitles.to_text(transcript),
-        "flashcards.json": _json({**about, "cards": _linked(material.cards, made.source)}),
-        "quiz.json": _json(
-            {**about, "lint": lint(material.quiz).model_dump(), "items": _linked(material.quiz, made.source)}
-        ),
+        "flashcards.json": _json({**about, "cards": _linked(material.cards, made)}),
+        "quiz.json": _json({**about, "lint": lint(material.quiz).model_dump(), "items": _linked(material.quiz, made)}),
+        "outline.json": _json({**about, **_outline(material.outline)}),
+        "flashcards.csv": to_anki_csv(material, made.source),
+        "flashcards.tsv": to_quizlet(material),
+        "notes.md": to_markdown(material, transcript, made.source),
         "study.html": study_page(material, transcript, made.source),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    write_deck(material, made.source, folder / "deck.apkg")
+    write_deck(material, made.source, folder / "deck.apkg", made.changed_at)
     return {name: made.audio.path if name == "audio.mp3" else folder / name for name in MEDIA_TYPES}
 
 
-def _linked(notes: Sequence[Card | QuizItem], source: Source) -> list[dict[str, Any]]:
-    """Notes with the address of the moment in the video that proves them; null for a file."""
-    return [{**note.model_dump(), "link": moment(source, note.proof.start_s)} for note in notes]
+def _linked(notes: Sequence[Card | QuizItem], made: JobResult) -> list[dict[str, Any]]:
+    """Notes with the address of the moment in the video that proves them (null for a file), and their date."""
+    return [
+        {
+            **note.model_dump(),
+            "link": moment(made.source, note.proof.start_s),
+            "changed_at": made.changed_at.get(note.id),
+        }
+        for note in notes
+    ]
+
+
+def _outline(outline: Outline | None) -> dict[str, Any]:
+    """Empty where nobody saw the lecture as a whole."""
+    return outline.model_dump() if outline else {"summary": "", "sections": [], "terms": []}
 
 
 def _json(value: dict[str, Any]) -> str:

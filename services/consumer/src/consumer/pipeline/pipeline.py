@@ -21,6 +21,7 @@ from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
 from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, digest
 from consumer.pipeline.download import DownloadSettings, download
+from consumer.pipeline.note_ids import keep_note_ids
 from consumer.pipeline.paid_once import paid_once
 from consumer.pipeline.publish import ObjectStore, publish
 from consumer.pipeline.stages import StageTimer
@@ -103,6 +104,7 @@ async def run(
             spend = partial(videos.spend, claim)
             made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=spend, passed=passed)
             async with timer.stage("publish") as progress:
+                made = await keep_note_ids(made, store, f"videos/{job.video_id}/notes.json")
                 files = await asyncio.to_thread(write_assets, made, folder)
                 keys = await publish(made, files, store, prefix, progress)
             await passed(Dependency.BUCKET)
