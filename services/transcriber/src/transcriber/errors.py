@@ -12,6 +12,9 @@ TranscriberError
 │   └── Undecodable          422  damaged, truncated before any sound, or the decoder crashed or hung
 ├── BadOption            422  an unknown language, format or field value
 ├── UnknownModel         404  another model than the one that is loaded
+├── UnknownJob           404  a job's id that was never given, or before a restart
+├── NotDone              409  a job's result before its end; carries Retry-After
+├── ResultGone           410  a job's result that is kept no longer
 ├── Unauthorized         401  no API key, or a wrong one
 ├── UploadTimeout        408  the upload came too slowly
 ├── TookTooLong          504  longer in the service than MAX_RUN_SECONDS
@@ -74,6 +77,14 @@ class UnknownModel(TranscriberError):
     """The request names a model that is not the one loaded."""
 
 
+class UnknownJob(TranscriberError):
+    """There is no job of that id."""
+
+
+class ResultGone(TranscriberError):
+    """The job's result was deleted, expired, or made room for others."""
+
+
 class Unauthorized(TranscriberError):
     """The API key is missing or wrong."""
 
@@ -92,6 +103,10 @@ class Unavailable(TranscriberError):
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class NotDone(Unavailable):
+    """The job is under way."""
 
 
 class Overloaded(Unavailable):

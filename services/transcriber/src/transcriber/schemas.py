@@ -1,11 +1,13 @@
 """What a request asks for and what an answer holds. Pure: no I/O, no model, no HTTP."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Task = Literal["transcribe", "translate"]
 Priority = Literal["interactive", "bulk"]
+JobState = Literal["waiting", "running", "done", "failed"]
 Format = Literal["json", "text", "srt", "vtt", "tsv", "ndjson"]
 MAX_PROMPT = 2000  # characters, more than the 223 tokens that Whisper reads
 
@@ -188,3 +190,31 @@ class Failed(Record):
 
 Event = Accepted | Info | SegmentEvent | Progress | Done | Failed
 EngineEvent = Info | SegmentEvent | Progress | Done
+
+
+class JobView(Record):
+    """How far a job is. Times are UTC, figures in seconds; of the file `transcribed_s` are done.
+
+    `eta_s` predicts the seconds until it is done and `ahead` counts the files that came before it and are under way:
+    both null once it has ended. `result` is there when it is done, `problem` when it failed.
+    """
+
+    id: str
+    state: JobState
+    created_at: datetime
+    ended_at: datetime | None
+    transcribed_s: float
+    duration_s: float | None
+    language: str | None
+    eta_s: float | None
+    ahead: int | None
+    problem: Problem | None = None
+    result: Transcript | None = None
+
+
+class WebhookEvent(Record):
+    """What a webhook is sent, without the result: that is fetched with the API key."""
+
+    type: Literal["job.done", "job.failed"]
+    timestamp: datetime
+    data: JobView

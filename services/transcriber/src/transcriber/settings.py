@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from transcriber.errors import ConfigError
@@ -74,11 +74,30 @@ class Settings(BaseSettings):
     abandoned_seconds: Annotated[float, Field(ge=0)] = Field(
         default=60, description="how long work goes on whose client left before its answer, for when it comes again"
     )
+    result_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=3600, description="how long a job's result can be fetched after its end"
+    )
+    max_result_bytes: Annotated[int, Field(ge=1)] = Field(
+        default=64 << 20, description="memory for the results of jobs, which are kept packed; beyond it the oldest go"
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="signs what webhooks are sent (standardwebhooks.com); whsec_ and base64, or any text"
+    )
+    webhook_hosts: str = Field(
+        default="", description="hosts, by commas, that a job's webhook may be on; it needs WEBHOOK_SECRET"
+    )
     drain_seconds: Annotated[float, Field(ge=0)] = Field(
         default=60, description="how long a stop lets running requests finish"
     )
     log_format: LogFormat = Field(default="auto", description="auto: text on a terminal, else one JSON object a line")
     revision: str = Field(default="", description="the commit, as the image says it; told to Prometheus")
+
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _signed(cls, hosts: str, info: ValidationInfo) -> str:
+        if hosts.strip() and not info.data.get("webhook_secret"):
+            raise ValueError("a webhook is always signed: set WEBHOOK_SECRET too")
+        return hosts
 
     @property
     def device_indexes(self) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from transcriber.errors import TranscriberError
 from transcriber.http import problems
 from transcriber.http.middleware import RequestObserver
 from transcriber.http.model_loading import LoadModel, load_whisper
-from transcriber.http.routes import health, openai, page, transcriptions, whisper_asr, whisper_cpp
+from transcriber.http.routes import health, jobs, openai, page, transcriptions, whisper_asr, whisper_cpp
 from transcriber.http.routes.openapi import DESCRIPTION
 from transcriber.http.service import Service
 from transcriber.http.upload.spool import spool
@@ -54,7 +54,7 @@ def create_app(
         redoc_url=None, title="Lectern transcriber", version=version(), description=DESCRIPTION, lifespan=lifespan
     )
     app.state.service = service
-    for router in (transcriptions.router, openai.router, health.router, page.router()):
+    for router in (transcriptions.router, jobs.router, openai.router, health.router, page.router()):
         app.include_router(router)
     for name in split(settings.drop_in_routes):
         app.include_router(DROP_IN[name])

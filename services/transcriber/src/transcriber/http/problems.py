@@ -27,6 +27,9 @@ STATUS: dict[type[errors.TranscriberError], tuple[int, str]] = {
     errors.Undecodable: (422, "Undecodable audio"),
     errors.BadOption: (422, "Bad option"),
     errors.UnknownModel: (404, "Unknown model"),
+    errors.UnknownJob: (404, "Unknown job"),
+    errors.NotDone: (409, "Not done"),
+    errors.ResultGone: (410, "Result gone"),
     errors.Cancelled: (499, "Client left"),
     errors.TookTooLong: (504, "Took too long"),
     errors.Overloaded: (503, "Queue full"),
@@ -76,7 +79,7 @@ def noted(error: Exception, request_id: str, about: dict[str, object]) -> Proble
     return found
 
 
-def problem(error: Exception, request_id: str) -> Problem:
+def problem(error: BaseException, request_id: str) -> Problem:
     """What a client is told about an error."""
     status, title, kind, detail = _told(error)
     return Problem(type=kind, title=title, status=status, detail=detail, request_id=request_id)
@@ -110,7 +113,7 @@ def openai_response(found: Problem, extra: dict[str, str]) -> JSONResponse:
     return JSONResponse({"error": openai_error(found)}, status, {**extra, "X-Request-ID": found.request_id})
 
 
-def _told(error: Exception) -> tuple[int, str, str, str]:
+def _told(error: BaseException) -> tuple[int, str, str, str]:
     if isinstance(error, errors.TranscriberError):
         status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         return status, title, f"urn:lectern:{type(error).__name__}", str(error)

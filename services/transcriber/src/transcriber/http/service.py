@@ -13,6 +13,7 @@ from transcriber import errors, version
 from transcriber.engine.engine import COME_BACK_S, Engine
 from transcriber.engine.run import Run
 from transcriber.http.concurrency import RequestSlots
+from transcriber.http.jobs.jobs import Jobs
 from transcriber.http.model_loading import LoadModel, engine_settings
 from transcriber.http.model_names import ModelNames
 from transcriber.http.upload.uploads import UploadLimits
@@ -36,6 +37,7 @@ class Service:
         self.metrics = Metrics()
         self.metrics.built(version(), settings.revision)
         self.slots = RequestSlots(settings.max_requests)
+        self.jobs = Jobs(settings, self.metrics)
         self.limits = UploadLimits(settings.max_upload_bytes, settings.client_timeout_seconds)
         self.engine: Engine | None = None
         self.fatal: BaseException | None = None
@@ -126,6 +128,7 @@ class Service:
         finally:
             for reading in self._abandoned:
                 reading.cancel()
+            await self.jobs.close()
             await engine.stop()
 
     async def drain(self, hurry: asyncio.Event) -> int:
@@ -146,6 +149,7 @@ class Service:
             end.cancel()
         self._leaves_at = time.monotonic()
         dropped = self.slots.shut(self._draining_error()) + await self.engine.drain(0, self.come_back_s())
+        await self.jobs.settled()
         log.info("drain.end", dropped=dropped)
         return dropped
 

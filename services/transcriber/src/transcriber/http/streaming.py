@@ -1,13 +1,11 @@
 """Answers that are written while the model works: lines or server-sent events, with a sign of life in silences."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TypeVar
 
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
-
-from transcriber.http.upload_run import UploadRun
 
 HEARTBEAT_S = 10.0  # proxies cut connections that are silent for 60 s or more
 
@@ -15,21 +13,21 @@ T = TypeVar("T")
 
 
 class StreamingAnswer(StreamingResponse):
-    """Frees the upload and its run however the answer ends: complete, client gone, or never begun."""
+    """Calls `on_end`, which frees what the answer needed, however it ends: complete, client gone, or never begun."""
 
     def __init__(
-        self, lines: AsyncIterator[str], upload_run: UploadRun, media_type: str, headers: Mapping[str, str]
+        self, lines: AsyncIterator[str], on_end: Callable[[], None], media_type: str, headers: Mapping[str, str]
     ) -> None:
         # Proxies must pass lines on at once: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
         quick = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(lines, headers={**quick, **headers}, media_type=media_type)
-        self._upload_run = upload_run
+        self._on_end = on_end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._upload_run.close()
+            self._on_end()
 
 
 async def with_heartbeat(events: AsyncIterator[T], every_s: float) -> AsyncIterator[T | None]:

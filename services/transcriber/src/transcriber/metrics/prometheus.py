@@ -65,6 +65,12 @@ class Metrics:
         self._rejected = Counter(
             f"{PREFIX}rejected", "Requests to come back later, and why", ["reason"], registry=registry
         )
+        self._results_dropped = Counter(
+            f"{PREFIX}results_dropped", "Results of jobs that made room for newer ones", registry=registry
+        )
+        self._webhooks = Counter(
+            f"{PREFIX}webhooks", "Webhooks told of a job's end, or given up", ["outcome"], registry=registry
+        )
 
     def built(self, version: str, revision: str) -> None:
         """Which release this is."""
@@ -117,3 +123,11 @@ class Metrics:
         self._errors.labels(error_type).inc()
         if error_type in REFUSED:
             self._rejected.labels(error_type).inc()
+
+    def result_dropped(self) -> None:
+        """One job's result made room for newer ones."""
+        self._results_dropped.inc()
+
+    def webhook(self, outcome: Literal["told", "given_up"]) -> None:
+        """One webhook has its end."""
+        self._webhooks.labels(outcome).inc()

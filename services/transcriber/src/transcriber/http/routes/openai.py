@@ -81,7 +81,9 @@ async def _answer(request: Request, engine: OpenEngine, task: Task) -> Response:
         # A file that cannot be read is still a status of its own.
         events = await opened(upload_run.events(), HEARTBEAT_S)
         stack.pop_all()
-    return StreamingAnswer(_sent(events, upload_run, HEARTBEAT_S), upload_run, "text/event-stream", eta(upload_run))
+    return StreamingAnswer(
+        _sent(events, upload_run, HEARTBEAT_S), upload_run.close, "text/event-stream", eta(upload_run)
+    )
 
 
 async def _shaped(transcript: Transcript, asked: OpenAIRequest) -> Response:

@@ -1,6 +1,6 @@
 """What /docs says about the routes that read their body themselves: forms, examples, errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from transcriber.http.formats import ResponseFormat
@@ -18,6 +18,8 @@ seconds while long files run.
 A field is sent in the form or in the query, not in both. Errors are `application/problem+json` (RFC 9457) with a
 `request_id`, which is also the header `X-Request-ID` and stands in the log; what is no HTTP at all gets a 400 in plain
 text. A full queue is 503 with `Retry-After`.
+
+Who does not want to wait posts to `/jobs` instead, and asks `/jobs/ID` how far it is.
 
 A field that nobody knows is refused; one that other services have, and that changes nothing here, is listed in the
 header `X-Ignored-Fields`. `X-Model` names the model that ran.
@@ -132,8 +134,8 @@ OPENAI_OPTIONS: dict[str, dict[str, Any]] = {
 
 def transcribe_route() -> dict[str, Any]:
     """The arguments that document POST /transcribe."""
-    query = [{"name": name, "in": "query", "schema": _without_default(schema)} for name, schema in OPTIONS.items()]
-    content = {**_form(OPTIONS), "application/octet-stream": {"schema": FILE}}
+    query = [{"name": name, "in": "query", "schema": without_default(schema)} for name, schema in OPTIONS.items()]
+    content = {**form(OPTIONS), "application/octet-stream": {"schema": FILE}}
     found: dict[str, Any] = {
         "application/json": {"example": TRANSCRIPT},
         "application/x-ndjson": {"example": STREAM, "schema": {"type": "string", "description": STREAM_ABOUT}},
@@ -144,7 +146,7 @@ def transcribe_route() -> dict[str, Any]:
     }
     return {
         "openapi_extra": {"requestBody": {"required": True, "content": content}, "parameters": query},
-        "responses": {200: {"description": "the transcript", "content": found}, **_problems()},
+        "responses": {200: {"description": "the transcript", "content": found}, **problems()},
     }
 
 
@@ -159,29 +161,29 @@ def openai_route() -> dict[str, Any]:
         "text/vtt": {"schema": text},
     }
     return {
-        "openapi_extra": {"requestBody": {"required": True, "content": _form(OPENAI_OPTIONS)}},
+        "openapi_extra": {"requestBody": {"required": True, "content": form(OPENAI_OPTIONS)}},
         "responses": {200: {"description": "the transcript", "content": found}, **openai_errors()},
     }
 
 
 def whisper_asr_route(file_field: str, query: Sequence[str]) -> dict[str, Any]:
     """The arguments that document a route of whisper-asr-webservice."""
-    form = {"type": "object", "required": [file_field], "properties": {file_field: FILE}}
+    schema = {"type": "object", "required": [file_field], "properties": {file_field: FILE}}
     parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in query]
     return {
         "openapi_extra": {
-            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}},
             "parameters": parameters,
         },
-        "responses": _problems(),
+        "responses": problems(),
     }
 
 
 def whisper_cpp_route(fields: Sequence[str]) -> dict[str, Any]:
     """The arguments that document the route of whisper.cpp's server."""
     return {
-        "openapi_extra": {"requestBody": {"required": True, "content": _form(dict.fromkeys(fields, TEXT))}},
-        "responses": _problems(),
+        "openapi_extra": {"requestBody": {"required": True, "content": form(dict.fromkeys(fields, TEXT))}},
+        "responses": problems(),
     }
 
 
@@ -206,16 +208,18 @@ def example(status: int, description: str, body: dict[str, Any]) -> dict[int | s
     return {status: {"description": description, "content": {"application/json": {"example": body}}}}
 
 
-def _without_default(schema: dict[str, Any]) -> dict[str, Any]:
+def without_default(schema: dict[str, Any]) -> dict[str, Any]:
     """A form that is filled in on a page must not send the same fields in the query: they would be refused."""
     return {name: value for name, value in schema.items() if name != "default"}
 
 
-def _form(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def form(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A form with a file and these fields."""
     schema = {"type": "object", "required": ["file"], "properties": {"file": FILE, **options}}
     return {"multipart/form-data": {"schema": schema}}
 
 
-def _problems() -> dict[int | str, dict[str, Any]]:
+def problems(errors: Mapping[int, str] = ERRORS) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route, by status."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    return {status: {"description": text, "content": content} for status, text in ERRORS.items()}
+    return {status: {"description": text, "content": content} for status, text in errors.items()}

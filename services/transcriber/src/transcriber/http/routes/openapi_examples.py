@@ -53,3 +53,16 @@ READY = {
     "requests": 3,
 }
 NOT_READY = {"status": "not ready", "reason": "the model is loading"}
+JOB: dict[str, Any] = {
+    "id": "q1bZ0yX3nH6mT9kS4wV7Ag",
+    "state": "running",
+    "created_at": "2026-11-26T08:00:00Z",
+    "ended_at": None,
+    "transcribed_s": 412.5,
+    "duration_s": 3600.0,
+    "language": "en",
+    "eta_s": 61.2,
+    "ahead": 1,
+    "problem": None,
+    "result": None,
+}

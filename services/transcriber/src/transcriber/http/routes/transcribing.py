@@ -75,9 +75,18 @@ def check_model(name: str | None, service: Service) -> None:
 
 
 def begun(
-    request: Request, engine: Engine, upload: Upload, wanted: Options, *, at_most_s: float | None = None
+    request: Request,
+    engine: Engine,
+    upload: Upload,
+    wanted: Options,
+    *,
+    at_most_s: float | None = None,
+    about: dict[str, object] | None = None,
 ) -> UploadRun:
-    """Queue an upload; `at_most_s` seconds of it are wanted. Raises Overloaded, Draining, NotReady or BadOption."""
+    """Queue an upload; `at_most_s` seconds of it are wanted, `about` is told of its end instead of the request's line.
+
+    Raises Overloaded, Draining, NotReady or BadOption.
+    """
     service, request_id = service_of(request), str(request.state.request_id)
     if wanted.task == "translate" and (why := cannot_translate(engine.backend.name, engine.backend.languages)):
         raise errors.BadOption(why)
@@ -85,7 +94,7 @@ def begun(
     seconds = min(claimed_s(upload.path) or 0, longest_s) or None
     run = engine.submit(upload.path, wanted, request_id=request_id, audio_s_hint=seconds, content_sha256=upload.sha256)
     request.state.headers[RAN] = engine.backend.name
-    return UploadRun(upload, run, service.metrics, request.state.about)
+    return UploadRun(upload, run, service.metrics, request.state.about if about is None else about)
 
 
 def eta(upload_run: UploadRun) -> dict[str, str]:

@@ -41,7 +41,7 @@ async def transcribe(request: Request, engine: OpenEngine) -> Response:
         stack.pop_all()
     if output_format == "ndjson":
         lines = ndjson(upload_run, parts, HEARTBEAT_S)
-        return StreamingAnswer(lines, upload_run, formats.MEDIA_TYPES[output_format], eta(upload_run))
+        return StreamingAnswer(lines, upload_run.close, formats.MEDIA_TYPES[output_format], eta(upload_run))
     transcript = await finished(request, upload_run)
     return await asyncio.to_thread(response, transcript, output_format, layout, parts)
 

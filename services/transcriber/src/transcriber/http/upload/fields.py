@@ -68,6 +68,17 @@ CALLED = {"initial_prompt": "prompt", "lang": "language", "output": "format", "o
 CALLED_HERE = {"format": "response_format", "response_format": "format", "stream": "format=ndjson"}
 
 
+class Asked:
+    """The fields of a request, each with all values that were sent for it."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self.fields = fields
+
+    def value(self, *names: str) -> str | None:
+        """The first value of the first of these fields that was sent."""
+        return next((self.fields[name][0] for name in names if name in self.fields), None)
+
+
 def listed(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:
     """All values of a list, however its name is written: `name`, `name[]` or `name[0]`, `name[1]`, …"""
     return [value for key, values in fields.items() if base_of(key) == name for value in values]

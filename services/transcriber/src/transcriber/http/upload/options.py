@@ -6,9 +6,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from transcriber.errors import BadOption
-from transcriber.http.upload.fields import listed
+from transcriber.http.upload.fields import Asked, listed
 from transcriber.http.upload.languages import code_of
-from transcriber.http.upload.uploads import Upload
 from transcriber.schemas import MAX_PROMPT, CueLayout, Format, Options, Record
 
 NAMES = tuple(name for name in Options.model_fields if name != "times")  # what a client may send
@@ -18,7 +17,7 @@ T = TypeVar("T", bound=Record)
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
-def options(upload: Upload, **fixed: object) -> Options:
+def options(upload: Asked, **fixed: object) -> Options:
     """How the upload is to be transcribed; `fixed` are fields that the route decides. Raises BadOption."""
     fields: dict[str, Any] = {name: value for name in NAMES if (value := upload.value(name)) is not None}
     fields.update({name: flag(name, fields[name]) for name in FLAGS if name in fields})
@@ -30,7 +29,7 @@ def options(upload: Upload, **fixed: object) -> Options:
     return _checked(Options, {**fields, **fixed})
 
 
-def cue_layout(upload: Upload) -> CueLayout:
+def cue_layout(upload: Asked) -> CueLayout:
     """How subtitles are to be cut; fields that are empty count as not sent. Raises BadOption."""
     fields: dict[str, Any] = {name: value for name in LAYOUT if (value := upload.value(name))}
     if "highlight_words" in fields:
@@ -38,7 +37,7 @@ def cue_layout(upload: Upload) -> CueLayout:
     return _checked(CueLayout, fields)
 
 
-def end_of_prompt(upload: Upload, field: str = "prompt") -> str:
+def end_of_prompt(upload: Asked, field: str = "prompt") -> str:
     """The prompt as other services take it: one that is too long counts by its end, which Whisper reads."""
     return (upload.value(field) or "")[-MAX_PROMPT:]
 
@@ -55,7 +54,7 @@ def asked_language(asked: str) -> str | None:
     )
 
 
-def output_format(upload: Upload) -> Format:
+def output_format(upload: Asked) -> Format:
     """The format asked for; json where none is. Raises BadOption."""
     return choice("format", upload.value("format") or "json", get_args(Format))
 

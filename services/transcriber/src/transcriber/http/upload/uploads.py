@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from transcriber import errors
 from transcriber.http.upload.content_encoding import Sink, unpacked
+from transcriber.http.upload.fields import Asked
 from transcriber.http.upload.multipart import MAX_FIELDS, MAX_OVERHEAD_BYTES, Form
 
 MIN_BYTES_A_SECOND = 1000
@@ -44,12 +45,12 @@ class UploadLimits:
     max_waited_s: float = MAX_WAITED_S
 
 
-class Upload:
+class Upload(Asked):
     """The file and the fields of one request. `close` it, or use it as a context manager: that removes the file."""
 
     def __init__(self, folder: Path, fields: dict[str, list[str]]) -> None:
         self.file = cast("IO[bytes]", NamedTemporaryFile(dir=folder, prefix="upload-"))  # noqa: SIM115 - close does it
-        self.fields = fields
+        super().__init__(fields)
         self.sha256 = ""
         self.bytes = 0
 
@@ -57,10 +58,6 @@ class Upload:
     def path(self) -> Path:
         """Where the bytes are, until the upload is closed."""
         return Path(self.file.name)
-
-    def value(self, *names: str) -> str | None:
-        """The first value of the first of these fields that was sent."""
-        return next((self.fields[name][0] for name in names if name in self.fields), None)
 
     def close(self) -> None:
         """Remove the file; safe to call twice."""
@@ -85,7 +82,7 @@ async def receive(
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > most_bytes:
         raise too_large(limits.max_bytes)
-    query = _query(request)
+    query = query_of(request)
     upload = _opened(folder)
     try:
         sink = _sink(request, upload, limits.max_bytes, file_field, STREAMED_WAV if is_pcm else b"")
@@ -116,7 +113,7 @@ async def _poured(pieces: AsyncIterator[bytes], sink: Sink, max_bytes: int) -> N
     await asyncio.to_thread(sink.finish)
 
 
-def _query(request: Request) -> dict[str, list[str]]:
+def query_of(request: Request) -> dict[str, list[str]]:
     """The query's fields. Raises BadOption where there are more than anybody needs."""
     sent = request.query_params.multi_items()
     if len(sent) > MAX_FIELDS:
