@@ -28,7 +28,7 @@ async def fetch(system: EmbeddedSystem, row: Mapping[str, Any], out: Path) -> Pa
 
 
 def show(console: Console, row: Mapping[str, Any], folder: Path) -> None:
-    """The row, the transcript's beginning, some cards, a quiz item, and where everything is."""
+    """The row, the transcript's beginning, some cards, a quiz item where there is one, and where everything is."""
     table = Table(title="the row", show_header=False, title_justify="left")
     for name in COLUMNS:
         table.add_row(name, escape(str(row[name])))
@@ -46,7 +46,7 @@ def show(console: Console, row: Mapping[str, Any], folder: Path) -> None:
 
 
 def _cards(console: Console, cards: list[dict[str, Any]]) -> None:
-    console.print("\n[bold]cards[/]" if cards else "\nno cards: too little was said")
+    console.print("\n[bold]cards[/]" if cards else "\nno cards: the notes below say why")
     for card in cards:
         console.print(
             f"  {escape(card['front'])}\n    → {escape(card['back'])}  ({clock(card['proof']['start_s'])})",
@@ -55,7 +55,7 @@ def _cards(console: Console, cards: list[dict[str, Any]]) -> None:
 
 
 def _quiz(console: Console, items: list[dict[str, Any]]) -> None:
-    console.print("\n[bold]a quiz item[/]" if items else "\nno quiz: too little was said")
+    console.print("\n[bold]a quiz item[/]" if items else "\nno quiz: the notes below say why")
     for item in items:
         console.print(f"  {escape(item['stem'])}", highlight=False)
         for number, option in enumerate(item["options"]):

@@ -13,16 +13,17 @@ from consumer.pipeline.publish import publish
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
 from tests.support.consumer.bucket import Bucket
-from tests.support.consumer.study_samples import TALK, lecture
+from tests.support.consumer.glossary import GLOSSARY
+from tests.support.consumer.study_samples import TALK, segments, transcript_of
 
 PREFIX = "videos/v1/000001"
 
 
 @pytest.fixture
 async def made(tmp_path: Path) -> JobResult:
-    """Everything the steps make of the sample lecture."""
+    """Everything the steps make of a lecture that defines its words."""
     (tmp_path / "audio.mp3").write_bytes(b"ID3 not really")
-    transcript = lecture()
+    transcript = transcript_of(segments(*GLOSSARY))
     material = await write_study(transcript, TALK, ExtractiveProvider(("made without a model",)), lambda _: None)
     return JobResult(TALK, Audio(tmp_path / "audio.mp3", 104.0), transcript, material, {"download": 1.23456})
 

@@ -6,7 +6,8 @@ from consumer.material import Proof, QuizItem
 from consumer.pipeline.write_study import write_study
 from consumer.study.lint import lint
 from consumer.study.providers.extractive import ExtractiveProvider
-from tests.support.consumer.study_samples import TALK, lecture
+from tests.support.consumer.glossary import GLOSSARY
+from tests.support.consumer.study_samples import TALK, transcript
 
 FAIR = ("Copper", "Marble", "Timber", "Silver")
 
@@ -63,6 +64,6 @@ def test_the_score_is_the_share_of_items_that_break_nothing() -> None:
     assert lint([item(1), item(2, key=1), item(3, stem="What is not there?", key=2)]).score == pytest.approx(0.667)
 
 
-async def test_the_sample_lecture_s_own_quiz_is_fair() -> None:
-    material = await write_study(lecture(), TALK, ExtractiveProvider(), lambda _: None)
+async def test_the_quiz_of_a_lectures_own_terms_is_fair() -> None:
+    material = await write_study(transcript(*GLOSSARY), TALK, ExtractiveProvider(), lambda _: None)
     assert lint(material.quiz).findings == ()

@@ -31,7 +31,7 @@ async def test_a_key_is_enough_to_be_chosen() -> None:
 
 async def test_a_named_provider_wins_over_the_other_ones_key() -> None:
     assert await _chosen(settings("openai", anthropic_api_key=KEY, openai_api_key=KEY)) == ("openai", "gpt-6.2-sol")
-    assert await _chosen(settings("extractive", anthropic_api_key=KEY)) == ("extractive", "cloze-1")
+    assert await _chosen(settings("extractive", anthropic_api_key=KEY)) == ("extractive", "glossary-1")
 
 
 async def test_the_model_is_a_setting() -> None:

@@ -10,8 +10,9 @@ from consumer.study.providers.registry import LANGUAGE_MODELS, StudySettings
 
 KEYS = " or ".join(f"{name.upper()}_API_KEY" for name in LANGUAGE_MODELS)
 UNASKED = (
-    "Neither STUDY_PROVIDER nor a key is set: cards and quiz were made from the lecture's own sentences, without a "
-    f"language model. Set {KEYS} for better ones."
+    "Neither STUDY_PROVIDER nor a key is set: this is an index of terms and sentences with gaps, made without a "
+    "language model. It finds what the lecture defines in so many words, and nothing else. "
+    f"Set {KEYS} for cards and a quiz."
 )
 
 

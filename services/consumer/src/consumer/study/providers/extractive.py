@@ -1,37 +1,30 @@
-"""Study material without a language model: gaps, reasons and persons in the lecture's own sentences.
+"""Study material without a language model: an index of terms, and sentences with gaps.
 
-It asks for the words that the lecture leans on. Each sentence is scored by how much it says, the word that says most is
-left out, and the wrong options of a quiz item are other words of the same kind from the same lecture.
+It takes what a lecture itself says its words mean, reasons that it gives, and few sentences that ask well with a term
+left out. It has no quota: a lecture that defines nothing gives nothing, and the warnings say why.
 """
 
 import asyncio
 from collections.abc import Iterator
 from itertools import islice
 
-from consumer.study.extract.gaps import Gap, best_gaps
-from consumer.study.extract.lexicon import Lexicon
-from consumer.study.extract.sentences import sentences
-from consumer.study.extract.wording import card, quiz_item
-from consumer.study.schema import Draft, StudyRequest, Task
-
-UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my"})
-"""Languages whose words cannot be told apart without a dictionary."""
-QUIZ_TAKES_EVERY = 3
-"""Of the gaps in order of worth, the quiz gets the third, the sixth, …: no card gives its answer away."""
+from consumer.study.extract.matching import Match
+from consumer.study.extract.notes import Notes, extract
+from consumer.study.schema import CardDraft, Draft, QuizDraft, StudyRequest
 
 
 class ExtractiveProvider:
     """Implements StudyProvider; needs no key and no network."""
 
     name = "extractive"
-    model = "cloze-1"
+    model = "glossary-1"
 
     def __init__(self, warnings: tuple[str, ...] = ()) -> None:
         self.warnings = warnings
 
     async def write(self, request: StudyRequest) -> Draft:
-        """The best gaps of the chunk; fewer than asked when the chunk has no more good ones."""
-        return await asyncio.to_thread(_write, request)  # half an hour of talk takes a second
+        """What the chunk defines and explains: often fewer notes than asked, sometimes none."""
+        return await asyncio.to_thread(_write, request)  # half an hour of talk takes half a second
 
     async def check(self) -> tuple[str, ...]:
         """There is nothing that could age."""
@@ -42,16 +35,38 @@ class ExtractiveProvider:
 
 
 def _write(request: StudyRequest) -> Draft:
-    if request.language in UNSPACED:
-        return Draft(warnings=(f"Cards in the language '{request.language}' need a language model.",))
-    said = sentences(request.chunk)
-    lexicon = Lexicon(said, request.language)
-    gaps = _meant_for(request.task, best_gaps(said, lexicon))
+    notes = extract(request.chunk.segments, request.language)
     if request.task == "cards":
-        return Draft(cards=tuple(card(gap, lexicon) for gap in islice(gaps, request.count)))
-    items = (item for gap in gaps if (item := quiz_item(gap, lexicon)))
-    return Draft(quiz=tuple(islice(items, request.count)))
+        return Draft(cards=tuple(islice(_cards(notes), request.count)), warnings=notes.warnings)
+    return Draft(quiz=tuple(_item(match, notes) for match in islice(notes.matches, request.count)))
 
 
-def _meant_for(task: Task, gaps: Iterator[Gap]) -> Iterator[Gap]:
-    return (gap for rank, gap in enumerate(gaps, start=1) if (rank % QUIZ_TAKES_EVERY == 0) == (task == "quiz"))
+def _cards(notes: Notes) -> Iterator[CardDraft]:
+    """What words mean first, then reasons, then gaps."""
+    for found in notes.definitions:
+        front = notes.asks.format(term=found.term)
+        yield _card(kind="definition", front=front, back=found.says, quote=found.quote)
+    for reason in notes.reasons:
+        front = notes.why.format(fact=reason.fact)
+        yield _card(kind="why", front=front, back=reason.reason, quote=reason.quote)
+    for gap in notes.gaps:
+        yield _card(kind="cloze", front=gap.front, back=gap.answer, quote=gap.quote)
+
+
+def _card(**fields: str) -> CardDraft:
+    return CardDraft.model_validate(fields)
+
+
+def _item(match: Match, notes: Notes) -> QuizDraft:
+    """The stem gives the definition, the options are the lecture's own terms."""
+    found = match.definition
+    return QuizDraft(
+        stem=notes.which.format(definition=found.says),
+        option_a=found.term,
+        option_b=match.wrong[0],
+        option_c=match.wrong[1],
+        option_d=match.wrong[2],
+        correct="a",
+        explanation=f"“{found.quote}”",
+        quote=found.quote,
+    )

@@ -79,7 +79,7 @@ LANGUAGE_MODELS: dict[str, Entry] = {
     ),
 }
 """By the name that STUDY_PROVIDER gives, in the order in which a key is looked for."""
-EXTRACTIVE_LABEL = "Made from the lecture's own sentences, without a language model"
+EXTRACTIVE_LABEL = "Index of terms and sentences with gaps, made without a language model"
 
 
 def label(provider: str, model: str) -> str:
