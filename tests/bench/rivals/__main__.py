@@ -9,9 +9,13 @@ pipeline's on lectures; clips behind a lecture answered ten times sooner; memory
 """
 
 import asyncio
+import os
+import platform
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -20,9 +24,10 @@ import numpy as np
 
 from infra.sandbox.weights import WHEELS
 from tests.bench.report import arguments, median, table, write_json
-from tests.bench.rivals.contenders import Contender, contenders, started
+from tests.bench.rivals.contenders import RIVAL_LIBRARY, Contender, contenders, started
 from tests.bench.rivals.load import Answer, send
 from tests.bench.rivals.workloads import Workload, workloads
+from tests.bench.rivals.wrapper import THREADS
 from tests.support.words import word_error_rate
 
 KEPT = Path("out/bench/rivals.json")
@@ -31,7 +36,7 @@ HEAD = ("workload: system", "wall s", "cpu s", "x real time", "first s", "p50 s"
 
 @dataclass(frozen=True)
 class Result:
-    """One contender's median of one workload; `lost` counts uploads without an answer, in all rounds."""
+    """One contender's median of one workload; `lost` counts uploads without an answer."""
 
     workload: str
     system: str
@@ -117,11 +122,31 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         loads = workloads(Path(folder), quick=chosen.quick)
         who = contenders(chosen.model)
-        results, processes = asyncio.run(measure(who, loads, 1 if chosen.quick else chosen.rounds))
+        rounds = 1 if chosen.quick else chosen.rounds
+        results, processes = asyncio.run(measure(who, loads, rounds))
     table(HEAD, map(_columns, results))
     table(["system", "ready s", "peak MiB"], ([p.system, p.ready_s, p.peak_mib] for p in processes))
     found = {"results": [asdict(r) for r in results], "processes": [asdict(p) for p in processes]}
-    write_json(KEPT, {"model": chosen.model, **found})
+    write_json(KEPT, {"model": chosen.model, "threads": THREADS, "rounds": rounds, **_where(), **found})
+
+
+def _where() -> dict[str, str]:
+    """The machine, the day, and the libraries' versions."""
+    names = [line.partition(":")[2].strip() for line in _cpu_lines() if line.startswith("model name")]
+    machine = f"{len(os.sched_getaffinity(0))} cores of {names[0] if names else platform.machine()}, no GPU"
+    libraries = [
+        *(f"{name} {version(name)}" for name in ("faster-whisper", "ctranslate2")),
+        RIVAL_LIBRARY.replace("==", " "),
+    ]
+    return {
+        "machine": machine,
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "versions": f"{libraries}, {RIVAL_LIBRARY.replace('==', ' ')}",
+    }
+
+
+def _cpu_lines() -> list[str]:
+    return Path("/proc/cpuinfo").read_text().splitlines()
 
 
 def _columns(r: Result) -> list[object]:

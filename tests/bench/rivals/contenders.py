@@ -14,12 +14,13 @@ import psutil
 
 from infra.sandbox.paths import ROOT
 from infra.sandbox.processes import LOOPBACK, answers, free_port, spawn
-from infra.sandbox.weights import install, packaged_weights
+from infra.sandbox.weights import install, locked, packaged_weights
 from tests.bench.report import MODELS
 from tests.bench.rivals.ggml import write_ggml
 
 LOCK = ROOT / "requirements-bench.lock"
 LIBRARIES = Path("out/bench/libraries")
+RIVAL_LIBRARY = locked("pywhispercpp", LOCK)
 EVERY_S = 0.05
 
 
