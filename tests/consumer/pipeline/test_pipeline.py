@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.clients.transcriber import TranscriberClient
+from consumer.clients.transcribers import Transcribers
 from consumer.database.videos import Claim, Completion
 from consumer.errors import Dependency, LeaseLost, TransientError
 from consumer.material import Usage
@@ -77,7 +77,7 @@ def model() -> FakeTranscriber:
 async def tools(
     model: FakeTranscriber, tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[Tools]:
-    async with YouTubeStandin(lecture) as youtube, serving(model.app()) as url, TranscriberClient(url) as client:
+    async with YouTubeStandin(lecture) as youtube, serving(model.app()) as url, Transcribers([url]) as client:
         for name, value in youtube.environment.items():
             monkeypatch.setenv(name, value)
         yield Tools(DownloadSettings(), client, ExtractiveProvider(), tmp_path / "scratch")

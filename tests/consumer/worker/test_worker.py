@@ -11,6 +11,7 @@ from consumer.database.postgres import Pool
 from consumer.database.videos import Claim
 from consumer.errors import NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Job
+from consumer.pipeline.slots import Slots
 from consumer.trace import trace_of
 from consumer.worker.retry_policy import RetryPolicy
 from infra.sandbox.waiting import wait_until
@@ -133,6 +134,21 @@ async def test_only_as_many_messages_are_received_as_can_be_worked_on(harness: H
     async with harness.worker(concurrency=2) as worker:
         await wait_until(lambda: len(harness.begun) == 2)
         assert sum(harness.sqs.visible(message) for message in harness.sqs.messages) == 3
+        harness.may_end.set()
+        await harness.ended(worker, "completed", 5)
+
+
+async def test_no_more_is_received_than_can_soon_be_worked_on(harness: Harness) -> None:
+    harness.may_end.clear()
+    gate = Slots(ahead=2)
+    for number in range(5):
+        harness.send(f"v{number}")
+    async with harness.worker(concurrency=16, gate=gate) as worker:
+        await wait_until(lambda: len(harness.begun) == 2)
+        assert sum(harness.sqs.visible(message) for message in harness.sqs.messages) == 3
+        with gate.turn() as turn:
+            turn.passes()  # as one does that a transcriber has use for
+            await wait_until(lambda: len(harness.begun) == 3)
         harness.may_end.set()
         await harness.ended(worker, "completed", 5)
 

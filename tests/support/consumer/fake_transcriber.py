@@ -15,12 +15,20 @@ from tests.support.consumer.study_samples import lecture as lecture_transcript
 
 @dataclass
 class FakeTranscriber:
-    """Answers with the sample lecture's transcript, but nothing until `may_answer` opens."""
+    """Answers with the sample lecture's transcript, but nothing until `may_answer` opens.
+
+    `predicted_wait_s` is what it says of its queue, `hosts` are the names it was called by. It `is_away` for whoever
+    asks whether it is ready, and breaks off what it has begun.
+    """
 
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     times: int = 0
     name: str = "stand-in"
+    inside: int = 0
+    predicted_wait_s: float = 0.0
+    is_away: bool = False
+    hosts: list[str] = field(default_factory=list[str])
 
     def app(self) -> Starlette:
         """Its routes."""
@@ -33,7 +41,9 @@ class FakeTranscriber:
         )
 
     async def ready(self, request: Request) -> JSONResponse:
-        return JSONResponse({"model": self.name, "device": "cpu", "data": []})
+        self.hosts.append(request.headers["host"])
+        says = {"predicted_wait_s": self.predicted_wait_s, "requests": self.inside}
+        return JSONResponse({"model": self.name, "device": "cpu", "data": [], **says}, 503 if self.is_away else 200)
 
     async def answer(self, request: Request) -> StreamingResponse:
         await request.body()
@@ -42,6 +52,11 @@ class FakeTranscriber:
         return StreamingResponse(self._events(), media_type="application/x-ndjson")
 
     async def _events(self) -> AsyncIterator[str]:
-        yield json.dumps({"event": "accepted", "request_id": "r", "eta_s": 1}) + "\n"
-        await self.may_answer.wait()
-        yield json.dumps({"event": "done", "transcript": lecture_transcript().model_dump()}) + "\n"
+        self.inside += 1
+        try:
+            yield json.dumps({"event": "accepted", "request_id": "r", "eta_s": 1}) + "\n"
+            await self.may_answer.wait()
+            if not self.is_away:
+                yield json.dumps({"event": "done", "transcript": lecture_transcript().model_dump()}) + "\n"
+        finally:
+            self.inside -= 1

@@ -14,7 +14,7 @@ from consumer.errors import Dependency
 from consumer.models import Job
 from consumer.worker.lease import Lease
 from consumer.worker.retry_policy import RetryPolicy
-from consumer.worker.worker import Worker, WorkerSettings
+from consumer.worker.worker import Gate, Worker, WorkerSettings
 from consumer.worker.world import Probe, World
 from infra.sandbox.standins.sqs import Stored, StrictSqs
 from infra.sandbox.waiting import wait_until
@@ -76,13 +76,18 @@ class Harness:
 
     @asynccontextmanager
     async def worker(
-        self, *, first_pause_s: float = 0.05, probes: Mapping[Dependency, Probe] | None = None, **settings: Any
+        self,
+        *,
+        first_pause_s: float = 0.05,
+        probes: Mapping[Dependency, Probe] | None = None,
+        gate: Gate | None = None,
+        **settings: Any,
     ) -> AsyncGenerator[Worker]:
         """A worker that runs inside and is told to stop at the end."""
         chosen = replace(SETTINGS, **settings)
         self.world = World(self.evidence, chosen.owner, probes, first_pause_s)
         forget = self.forgotten.append
-        worker = Worker(self.queue, self.videos, self.run_job, chosen, world=self.world, forget=forget)
+        worker = Worker(self.queue, self.videos, self.run_job, chosen, world=self.world, gate=gate, forget=forget)
         running = asyncio.create_task(worker.run())
         try:
             yield worker

@@ -6,6 +6,7 @@ import signal
 import socket
 import uuid
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ import structlog
 from consumer import version
 from consumer.clients.s3 import Storage
 from consumer.clients.sqs import Patience, Queue
-from consumer.clients.transcriber import TranscriberClient
+from consumer.clients.transcribers import Transcribers
 from consumer.database.evidence import Evidence
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
@@ -26,6 +27,7 @@ from consumer.observability.health import serve_health
 from consumer.observability.metrics import watch_depth
 from consumer.pipeline.download import DownloadSettings
 from consumer.pipeline.pipeline import Tools, run
+from consumer.pipeline.slots import AHEAD, Slots
 from consumer.pipeline.workdir import make_scratch, remove
 from consumer.settings import PipelineSettings, Settings
 from consumer.study import StudyProvider, make_provider
@@ -34,6 +36,7 @@ from consumer.worker.worker import Worker, WorkerSettings
 from consumer.worker.world import Probe, World
 
 log = structlog.get_logger()
+THREADS_A_VIDEO = 2  # one may upload, the other must beat: a lease that waits for a thread is lost
 SCRATCH = "lectern"  # our own folder in DOWNLOAD_DIR: nothing else in there is ever touched
 
 
@@ -49,10 +52,11 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
         extractor_args=settings.ytdlp_extractor_args,
         plugin_dir=settings.ytdlp_plugin_dir,
     )
-    async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
+    urls = settings.transcriber_urls
+    async with Transcribers(urls, settings.transcriber_api_key) as transcribers:
         try:
-            scratch = settings.download_dir / SCRATCH
-            yield Tools(downloads, transcriber, provider, scratch, subtitles=settings.subtitle_fields)
+            scratch, slots = settings.download_dir / SCRATCH, Slots(AHEAD + len(urls) - 1)
+            yield Tools(downloads, transcribers, provider, scratch, subtitles=settings.subtitle_fields, slots=slots)
         finally:
             await provider.close()
 
@@ -86,20 +90,28 @@ async def consume(settings: Settings) -> bool:
         dead = await queue.dead_letters()
         store = make_storage(settings)
         await store.check()
-        await check_transcriber(tools.transcriber)
+        await check_transcriber(tools.transcribers)
         chosen, evidence = worker_settings(settings, patience), Evidence(pool, settings.tables)
         probes: dict[Dependency, Probe] = {
             Dependency.DATABASE: videos.ping,
             Dependency.BUCKET: store.probe,
-            Dependency.TRANSCRIBER: tools.transcriber.check,
+            Dependency.TRANSCRIBER: tools.transcribers.check,
         }
         world = World(evidence, chosen.owner, probes)
         run_job = partial(run, videos=videos, store=store, tools=tools, witness=world)
         worker = Worker(
-            queue, videos, run_job, chosen, world=world, forget=partial(remove, tools.scratch), hurry=tools.hurry
+            queue,
+            videos,
+            run_job,
+            chosen,
+            world=world,
+            gate=tools.slots,
+            forget=partial(remove, tools.scratch),
+            hurry=tools.hurry,
         )
         await stack.enter_async_context(_health(worker, tools, settings))
         loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(THREADS_A_VIDEO * settings.concurrency))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.handle_exit)
         async with asyncio.TaskGroup() as group:
@@ -129,10 +141,10 @@ def _health(worker: Worker, tools: Tools, settings: Settings) -> AbstractAsyncCo
     return serve_health(worker.health, tools.metrics.registry, settings.health_host, settings.health_port)
 
 
-async def check_transcriber(transcriber: TranscriberClient) -> None:
+async def check_transcriber(transcribers: Transcribers) -> None:
     """A wrong address or key would fail every video; one that still loads its model will be ready when it is needed."""
     try:
-        await transcriber.check()
+        await transcribers.check()
     except TransientError as error:
         log.warning("transcriber.not_ready", error=str(error))
 

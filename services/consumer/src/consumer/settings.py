@@ -32,7 +32,9 @@ class PipelineSettings(StudySettings):
     """What one video needs, without queue, database or bucket: enough for `lectern process`."""
 
     transcriber_url: str = Field(
-        default="http://localhost:8000", pattern="^https?://", description="where the transcriber listens"
+        default="http://localhost:8000",
+        pattern=r"^https?://[^\s,]+(\s*,\s*https?://[^\s,]+)*$",
+        description="where the transcriber listens; several, separated by commas, or one name with several addresses",
     )
     transcriber_api_key: SecretStr | None = Field(default=None, description="the transcriber's API_KEY, if it has one")
     subtitle_max_line_width: Annotated[int, Field(ge=1, le=1000)] | None = Field(
@@ -67,6 +69,11 @@ class PipelineSettings(StudySettings):
     )
 
     @property
+    def transcriber_urls(self) -> list[str]:
+        """Where each transcriber listens."""
+        return [url.strip() for url in self.transcriber_url.split(",")]
+
+    @property
     def subtitle_fields(self) -> dict[str, str]:
         """The transcriber's form fields for the subtitles' layout, those that are set."""
         names = ("max_line_width", "max_line_count", "max_words_per_line", "highlight_words")
@@ -80,8 +87,8 @@ class Settings(PipelineSettings, DatabaseSettings):
     sqs_queue_url: str = Field(pattern="^https?://", description="the queue's address, as the console shows it")
     s3_bucket: str = Field(min_length=3, description="the bucket's name")
     aws_endpoint_url: str | None = Field(default=None, description="stand-ins for SQS and S3 instead of AWS")
-    concurrency: Annotated[int, Field(ge=1, le=10)] = Field(
-        default=2, description="videos at a time: more when the GPU waits for work"
+    concurrency: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=16, description="most videos at a time, in all stages: lower it for a small disk or memory"
     )
     max_attempts: Annotated[int, Field(ge=1)] = Field(
         default=5, description="true tries at a video before its row is failed; below the queue's maxReceiveCount"

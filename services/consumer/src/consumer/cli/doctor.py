@@ -178,9 +178,13 @@ async def _bucket(settings: Settings) -> str:
 
 
 async def _transcriber(settings: Settings) -> str:
-    async with TranscriberClient(settings.transcriber_url, settings.transcriber_api_key) as transcriber:
-        ready = await transcriber.check()
-    return f"{ready['model']} on {ready['device']}"
+    """Each of them: one that is away is left out, but costs speed."""
+    found: list[str] = []
+    for url in settings.transcriber_urls:
+        async with TranscriberClient(url, settings.transcriber_api_key) as transcriber:
+            ready = await transcriber.check()
+        found.append(f"{ready['model']} on {ready['device']}")
+    return ", ".join(found)
 
 
 async def _study(settings: Settings) -> str:

@@ -30,10 +30,11 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
     target = out / name
     async with AsyncExitStack() as stack:
         tools = await stack.enter_async_context(make_tools(settings))
-        await tools.transcriber.check()
+        await tools.transcribers.check()
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="lectern-")))
         bars = stack.enter_context(Bars(console, ["audio", "transcribe", "study"] if is_file else None))
-        timer = StageTimer(bars.report, _no_row, tools.metrics.stage)
+        turn = stack.enter_context(tools.slots.turn())
+        timer = StageTimer(bars.report, _no_row, tools.metrics.stage, turn)
         source = local_source(local) if is_file else await _downloaded(name, folder, tools, timer)
         store = FolderCheckpoints(target)
         checkpoints = Checkpoints(store, ".checkpoints")

@@ -1,8 +1,10 @@
 """The transcriber's client: one upload, a stream of events. The one file that knows httpx."""
 
 import json
+import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -20,11 +22,26 @@ FILES_FAULT = {400, 413, 415, 422}
 DEFAULT_RETRY_S = 30.0
 
 
-class TranscriberClient:
-    """Use as `async with`; `events` sends one file."""
+@dataclass(frozen=True)
+class Load:
+    """What a transcriber that is ready has to do: seconds until it is done with it, and the requests inside."""
 
-    def __init__(self, base_url: str, api_key: SecretStr | None = None) -> None:
+    predicted_wait_s: float
+    requests: int
+
+
+class TranscriberClient:
+    """One transcriber; use as `async with`. `events` sends one file.
+
+    `host` is its name where `base_url` has a number. `taken` are the places that we have there, `accepted` those whose
+    file has arrived.
+    """
+
+    def __init__(self, base_url: str, api_key: SecretStr | None = None, *, host: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"} if api_key else {}
+        if host:
+            headers["Host"] = host
+        self.taken = self.accepted = 0
         timeout = httpx.Timeout(EVENT_S, connect=CONNECT_S)
         self.base_url = base_url.rstrip("/")
         self._client = httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=timeout)
@@ -35,6 +52,10 @@ class TranscriberClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give back the connections."""
         await self._client.aclose()
 
     async def events(self, audio: Path, fields: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
@@ -46,6 +67,7 @@ class TranscriberClient:
                     "POST", "/transcribe", data={**fields, "format": "ndjson"}, files=upload, headers=trace.headers()
                 )
                 response = await self._client.send(request, stream=True)
+            self.accepted += 1
             try:
                 async with self._translate_errors():
                     if response.status_code != 200:
@@ -53,6 +75,7 @@ class TranscriberClient:
                     async for line in response.aiter_lines():
                         yield _event(line)
             finally:
+                self.accepted -= 1
                 await response.aclose()
 
     async def check(self) -> dict[str, Any]:
@@ -67,15 +90,29 @@ class TranscriberClient:
             for response in (ready, keyed):
                 if response.status_code in OURS:
                     raise refused(response.status_code, response.content, None)
-            if ready.status_code != 200:
-                raise TransientError(f"the transcriber at {self.base_url} is not ready: {ready.text[:200]}")
             return self._described(ready)
+
+    async def load(self) -> Load:
+        """How much it has to do; one that does not say has no use for more than a few. Raises as `check` does."""
+        with attributed(Dependency.TRANSCRIBER):
+            async with self._translate_errors():
+                ready = await self._client.get("/health/ready", timeout=CONNECT_S)
+            if ready.status_code in OURS:
+                raise refused(ready.status_code, ready.content, None)
+            said = self._described(ready)
+        wait_s, requests = said.get("predicted_wait_s"), said.get("requests")
+        return Load(
+            predicted_wait_s=wait_s if isinstance(wait_s, float | int) else math.inf,
+            requests=requests if isinstance(requests, int) else 0,
+        )
 
     async def model(self) -> str:
         """The name of the model that is loaded. Raises as `check` does."""
         return str((await self.check())["model"])
 
     def _described(self, ready: httpx.Response) -> dict[str, Any]:
+        if ready.status_code != 200:
+            raise TransientError(f"the transcriber at {self.base_url} is not ready: {ready.text[:200]}")
         try:
             said = ready.json()
         except ValueError:

@@ -11,7 +11,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from consumer.clients.retry import patiently
-from consumer.clients.transcriber import TranscriberClient
+from consumer.clients.transcribers import Transcribers
 from consumer.database.videos import Claim, Completion
 from consumer.errors import Dependency, EnvironmentFault, LeaseLost, TransientError
 from consumer.export.files import JobResult, write_assets
@@ -24,8 +24,9 @@ from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.note_ids import keep_note_ids
 from consumer.pipeline.paid_once import paid_once
 from consumer.pipeline.publish import ObjectStore, publish
+from consumer.pipeline.slots import Slots
 from consumer.pipeline.stages import StageTimer
-from consumer.pipeline.transcribe import transcribe
+from consumer.pipeline.transcribe import transcribe_anywhere
 from consumer.pipeline.workdir import working_folder
 from consumer.pipeline.write_study import write_study
 from consumer.study import StudyProvider
@@ -45,16 +46,17 @@ class Tools:
     """What the steps work with.
 
     `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their layout.
-    `hurry` is set when not even an answer that is paid for may be waited for.
+    `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage.
     """
 
     download: DownloadSettings
-    transcriber: TranscriberClient
+    transcribers: Transcribers
     provider: StudyProvider
     scratch: Path
     metrics: Metrics = field(default_factory=Metrics)
     subtitles: dict[str, str] = field(default_factory=dict[str, str])
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    slots: Slots = field(default_factory=Slots)
 
 
 class VideoTable(Protocol):
@@ -95,9 +97,13 @@ async def run(
     async def passed(dependency: Dependency) -> None:
         await witness.passed(dependency, job.video_id)
 
-    with tools.metrics.failures(), working_folder(tools.scratch, job.video_id, claim.token) as folder:
+    with (
+        tools.metrics.failures(),
+        tools.slots.turn() as turn,
+        working_folder(tools.scratch, job.video_id, claim.token) as folder,
+    ):
         async with lease:
-            timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage)
+            timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage, turn)
             async with timer.stage("download") as progress:
                 source = await download(job.youtube_id, folder, tools.download, progress, language=job.language)
             await passed(Dependency.YOUTUBE)
@@ -140,11 +146,19 @@ async def produce(
         audio = await make_mp3(source, folder / "audio.mp3", progress, max_s=tools.download.max_video_s)
     await passed(Dependency.MACHINE)
     async with timer.stage("transcribe") as progress:
-        model = await patiently(tools.transcriber.model, WAIT_FOR_MODEL_S)
+        model = await patiently(tools.transcribers.model, WAIT_FOR_MODEL_S)
         layout = [f"{name}={value}" for name, value in tools.subtitles.items()]
         heard = digest(model, await asyncio.to_thread(digest, audio.path), *layout)
-        hear = partial(transcribe, audio, tools.transcriber, progress, subtitles=tools.subtitles)
+        hear = partial(
+            transcribe_anywhere,
+            audio,
+            tools.transcribers,
+            progress,
+            on_place=timer.turn.passes,
+            subtitles=tools.subtitles,
+        )
         transcript = await checkpoints.once("transcript", TRANSCRIPT, heard, hear)
+        timer.turn.passes()
     if not checkpoints.reused:
         await passed(Dependency.TRANSCRIBER)
     async with timer.stage("study") as progress:

@@ -1,7 +1,7 @@
 """The step that has the audio transcribed, following the stream of events."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +9,8 @@ import structlog
 from pydantic import ValidationError
 
 from consumer.clients.transcriber import FILES_FAULT, TranscriberClient
-from consumer.errors import Dependency, TransientError, VideoError, attributed
+from consumer.clients.transcribers import Transcribers
+from consumer.errors import Dependency, EnvironmentFault, TransientError, VideoError, attributed
 from consumer.models import Audio, Progress, Transcript
 
 log = structlog.get_logger()
@@ -55,6 +56,30 @@ async def transcribe(
             await asyncio.sleep(pause)
             waited += pause
     raise AssertionError("unreachable")
+
+
+async def transcribe_anywhere(
+    audio: Audio,
+    transcribers: Transcribers,
+    on_progress: Progress,
+    *,
+    on_place: Callable[[], None],
+    language: str | None = None,
+    subtitles: Mapping[str, str] | None = None,
+) -> Transcript:
+    """The same, at whichever transcriber has use for it; at another where that one dies.
+
+    `on_place` is told when one has. Raises as `transcribe` does.
+    """
+    while True:
+        async with transcribers.place() as client:
+            on_place()
+            try:
+                return await transcribe(audio, client, on_progress, language=language, subtitles=subtitles)
+            except (TransientError, EnvironmentFault) as error:
+                if not await transcribers.can_replace(client):
+                    raise
+                log.warning("transcriber.left_out", url=client.base_url, error=str(error))
 
 
 class _Deadline:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -38,9 +38,20 @@ class WorkerSettings:
     drain_s: float
 
 
+class Gate(Protocol):
+    """Says how much work is wanted; `moved` is set when that may have changed."""
+
+    moved: asyncio.Event
+
+    def room(self, in_flight: int) -> int:
+        """How many more messages can soon be worked on, beside so many."""
+        ...
+
+
 class Worker:
     """`run` until `handle_exit` is called. `run_job` does what a message asks for, `world` is what every video needs.
 
+    `gate` bounds what is received beside the settings' `concurrency`, which is the ceiling.
     `forget` is told the video that no attempt will come back to. `hurry` is set when nothing may be waited for.
     """
 
@@ -52,6 +63,7 @@ class Worker:
         settings: WorkerSettings,
         *,
         world: World,
+        gate: Gate | None = None,
         forget: Callable[[str], None] = lambda _: None,
         hurry: asyncio.Event | None = None,
     ) -> None:
@@ -59,6 +71,7 @@ class Worker:
         self._queue = queue
         self._settings = settings
         self._world = world
+        self._gate = gate
         self._handler = Handler(
             queue,
             videos,
@@ -99,14 +112,18 @@ class Worker:
                 continue
             free = self._free()
             if free <= 0:
-                await self._until(self._stop, self._tasks)
+                await self._until_room()
                 continue
             for message in await self._receive(free):
                 self._begin(message)
 
     def _free(self) -> int:
         """How many messages may be taken. One at a time tries whether what was broken is mended, beside old jobs."""
-        room = self._settings.concurrency - len(self._tasks)
+        in_flight = len(self._tasks)
+        room = self._settings.concurrency - in_flight
+        if self._gate is not None:
+            self._gate.moved.clear()
+            room = min(room, self._gate.room(in_flight))
         if not self._world.is_broken:
             return room
         return min(room, int(self._probe is None or self._probe.done()))
@@ -166,6 +183,15 @@ class Worker:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), self._world.pause_s)
         return not self._stop.is_set() and await self._world.probe()
+
+    async def _until_room(self) -> None:
+        """Until a task has ended, the gate has moved, or the stop has come."""
+        if self._gate is None:
+            return await self._until(self._stop, self._tasks)
+        moved = asyncio.create_task(self._gate.moved.wait())
+        await self._until(self._stop, {moved, *self._tasks})
+        moved.cancel()
+        return None
 
     async def _until(self, event: asyncio.Event, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """Until one task has ended, or the event has come."""
