@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Makes an Ubuntu 22.04 or 24.04 machine a Lectern worker; safe to run again. --help says what it does.
-set -euo pipefail
+# Makes an Ubuntu 22.04, 24.04 or 26.04 machine a Lectern worker; safe to run again. --help says what it does.
+set -Eeuo pipefail
+shopt -s inherit_errexit
+trap 'printf "deploy_worker: the step above failed with %s; nothing after it was done\n" "$?" >&2' ERR
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dry_run='' yes='' uninstall='' group=''
 
@@ -10,15 +12,16 @@ usage: sudo infra/deploy_worker.sh [--dry-run] [--yes] [--uninstall] [--autoscal
 
 Run it from a checkout of Lectern that has a .env (cp .env.example .env, then edit it).
 It looks at the machine, says what it will do, asks, and then
-  1. installs Docker, and with an NVIDIA GPU the NVIDIA container toolkit
+  1. installs Docker, and with an NVIDIA GPU the driver (which wants a restart, after which it goes on by itself) and
+     the NVIDIA container toolkit
   2. adds a 2 GB swap file where memory is under 2 GB
   3. puts downloads on the instance's own NVMe disk where there is one, anew at every boot
-  4. adds to .env what this machine needs (GPU file, small model, disk), except what you have set there
+  4. adds to .env what this machine needs (GPU file, small model, memory, disk), except what you have set there
   5. writes a systemd unit that runs docker compose, at every boot
-  6. builds the images, fetches the model, starts, and runs lectern doctor
+  6. builds the images (or pulls them, with LECTERN_REGISTRY), fetches the model, starts, and runs lectern doctor
 
   --dry-run            say what would be done, change nothing
-  --yes                do not ask
+  --yes                do not ask, not even before a restart
   --uninstall          take away what this script made, containers too; packages, images and volumes stay
   --autoscaling-group  the group to tell when this instance has drained
 TEXT
@@ -77,6 +80,7 @@ fi
 look
 refuse_what_cannot_work
 explain
+install_driver
 install_docker
 install_nvidia_toolkit
 refuse_a_taken_port

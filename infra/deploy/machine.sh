@@ -24,16 +24,20 @@ find_gpu() { # by the bus, as lspci may be missing: a display device (class 03) 
 }
 
 refuse_what_cannot_work() {
-  [[ $ID == ubuntu && ($VERSION_ID == 22.04 || $VERSION_ID == 24.04) ]] \
-    || die "this is $ID ${VERSION_ID:-}; the script knows Ubuntu 22.04 and 24.04"
+  [[ $ID == ubuntu && $VERSION_ID =~ ^(22|24|26)\.04$ ]] \
+    || die "this is $ID ${VERSION_ID:-}; the script knows Ubuntu 22.04, 24.04 and 26.04"
   [[ -f $here/.env ]] || die "no $here/.env: cp .env.example .env, then fill in the queue, database and bucket"
   [[ -z $gpu ]] || refuse_an_old_driver
   refuse_a_full_disk
 }
 
 refuse_an_old_driver() {
-  local found version capability name least=525 install="use the Deep Learning Base AMI, or apt install nvidia-driver-570-server and reboot"
-  command -v nvidia-smi >/dev/null || die "there is a GPU but no driver: $install"
+  local found version capability name packages install least=525
+  packages=$(driver_packages)
+  install="use the Deep Learning Base AMI, or apt install $packages and reboot"
+  driver=''
+  command -v nvidia-smi >/dev/null || return 0 # it is installed
+  driver=1
   found=$(nvidia-smi --query-gpu=driver_version,compute_cap,name --format=csv,noheader 2>&1 | head -n 1) \
     || die "the GPU's driver does not work ($found): $install"
   IFS=, read -r version capability name <<<"$found"
@@ -64,6 +68,7 @@ refuse_a_taken_port() {
 explain() {
   say "Lectern in $here on $PRETTY_NAME, $(awk "BEGIN {printf \"%.1f\", $memory_kib / 1048576}") GB of memory"
   say "  GPU      ${gpu:-none: the model runs on the CPU, several times slower}"
+  [[ -z $gpu || -n $driver ]] || say "  driver   none: it is installed, the machine restarts, and this goes on by itself"
   say "  memory   ${small:-enough}"
   say "  scratch  ${nvme:-on the system disk}"
   [[ -n $dry_run || -n $yes ]] && return

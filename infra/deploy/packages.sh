@@ -32,6 +32,32 @@ install_docker() {
   compose_is_new || die "docker compose is older than $least_compose: upgrade it (Docker's own packages or docker-compose-v2)"
 }
 
+driver_packages() { # of a branch for servers that knows CUDA 12.8, without anything for screens
+  local branch=570
+  [[ $VERSION_ID != 26.04 ]] || branch=580
+  printf 'nvidia-headless-%s-server nvidia-utils-%s-server' "$branch" "$branch"
+}
+
+install_driver() {
+  [[ -n $gpu ]] || return 0
+  if [[ -n $driver ]]; then forget_setup; return; fi
+  [[ ! -f $setup_unit ]] || die "the driver was installed and does not answer: sudo reboot; if you did, dkms status says why"
+  say "   NVIDIA driver, and a restart that it needs"
+  # shellcheck disable=SC2046
+  apt_install "linux-headers-$(uname -r)" $(driver_packages)
+  write_setup_unit
+  restart_machine
+}
+
+restart_machine() {
+  if [[ -z $dry_run && -z $yes ]]; then
+    read -r -p "The driver works after a restart of the machine; then this goes on by itself. Restart now? [y/N] " answer
+    [[ $answer == [yY]* ]] || { say "Restart it when it suits: the rest follows then (journalctl -u lectern-setup)."; exit 0; }
+  fi
+  run systemctl reboot
+  [[ -n $dry_run ]] || exit 0
+}
+
 install_nvidia_toolkit() {
   [[ -n $gpu ]] || return 0
   if command -v nvidia-ctk >/dev/null; then

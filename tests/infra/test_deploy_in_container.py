@@ -1,16 +1,18 @@
 """The deploy script for real, as root in a throw-away container: its files are read, its commands were recorded."""
 
 import shutil
+import subprocess
 
 import pytest
 
-from tests.support.infra.machine import Machine, machine, require_docker
+from tests.support.infra.machine import T4, Machine, machine, require_docker
 
 __all__ = ["machine"]
 pytestmark = pytest.mark.docker
 DEPLOY = "infra/deploy_worker.sh --yes"
 UNITS = "/etc/systemd/system"
-COMPOSE = ["docker compose build", "docker compose run --rm model", "systemctl restart lectern.service"]
+UP = "docker compose up -d --no-build --wait --wait-timeout 1800"
+COMPOSE = ["docker compose build", "docker compose run --rm model", UP, "systemctl start lectern.service"]
 NO_COMPOSE_YET = """
 case "$*" in
   "compose version --short") [ -e /installed ] && echo 2.29.1 || exit 1 ;;
@@ -36,11 +38,77 @@ def test_a_plain_machine_gets_its_units_and_starts(machine: Machine) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     started = [*COMPOSE, "docker compose exec -T consumer lectern doctor"]
     assert in_order(machine.calls, "systemctl daemon-reload", "systemctl enable lectern.service", *started)
-    assert "ExecStart=/usr/bin/docker compose up -d --wait" in done.stdout
-    assert "Restart=on-failure" in done.stdout
+    assert "until docker compose up -d --no-build --wait" in done.stdout
+    assert "ExecStopPost=/usr/bin/docker compose stop" in done.stdout
     assert "TimeoutStopSec=300" in done.stdout
     assert f"ExecStart={machine.folder}/infra/drain_on_notice.sh lectern" in done.stdout
     assert not [call for call in machine.calls if call.startswith("apt-get")]
+
+
+def test_the_units_are_what_systemd_understands(machine: Machine) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("no systemd on this machine")
+    machine.has_gpu()
+    (machine.folder / "bin/nvidia-smi").unlink()
+    units = f"{UNITS}/lectern*.service {machine.folder}"
+    machine.run(f"{DEPLOY} --autoscaling-group lectern; cp {units}")
+    machine.stub("nvidia-smi", T4)
+    machine.stub("nvidia-ctk")
+    machine.run(f"{DEPLOY} --autoscaling-group lectern; cp {units}")
+    written = sorted(machine.folder.glob("lectern*.service"))
+    assert len(written) == 3
+    command = ["systemd-analyze", "verify", "--man=no", *map(str, written)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    assert not [line for line in said.splitlines() if "lectern" in line and "docker" not in line], said
+
+
+def test_keys_in_the_env_file_are_for_nobody_else(machine: Machine) -> None:
+    (machine.folder / ".env").chmod(0o644)
+    assert machine.run(f"{DEPLOY} && stat -c %a .env").stdout.splitlines()[-1] == "600"
+
+
+def test_a_missing_driver_is_installed_then_the_machine_restarts_and_the_rest_follows(machine: Machine) -> None:
+    machine.has_gpu()
+    (machine.folder / "bin/nvidia-smi").unlink()
+    done = machine.run(f"{DEPLOY} --autoscaling-group lectern && cat {UNITS}/lectern-setup.service")
+    assert done.returncode == 0, done.stdout + done.stderr
+    install = [call for call in machine.calls if "nvidia-headless-570-server nvidia-utils-570-server" in call]
+    assert in_order(machine.calls, *install, "systemctl enable lectern-setup.service", "systemctl reboot")
+    assert f"ExecStart={machine.folder}/infra/deploy_worker.sh --yes --autoscaling-group lectern" in done.stdout
+    assert COMPOSE[0] not in machine.calls
+    machine.stub("nvidia-smi", T4)
+    machine.stub("nvidia-ctk")
+    after = machine.run(f"mkdir -p {UNITS}; touch {UNITS}/lectern-setup.service; {DEPLOY}; ls {UNITS}")
+    assert after.returncode == 0, after.stdout + after.stderr
+    assert "lectern-setup.service" not in after.stdout.splitlines()
+    assert in_order(machine.calls, "systemctl disable lectern-setup.service", *COMPOSE)
+
+
+def test_a_driver_that_does_not_answer_after_the_restart_ends_there(machine: Machine) -> None:
+    machine.has_gpu()
+    (machine.folder / "bin/nvidia-smi").unlink()
+    done = machine.run(f"mkdir -p {UNITS}; touch {UNITS}/lectern-setup.service; {DEPLOY}")
+    assert done.returncode == 1
+    assert "the driver was installed and does not answer" in done.stderr
+    assert "systemctl reboot" not in machine.calls
+
+
+def test_a_step_that_fails_is_the_last_and_says_so(machine: Machine) -> None:
+    machine.stub("systemctl", body='case "$*" in "enable lectern.service") echo no space; exit 4 ;; esac')
+    done = machine.run(DEPLOY)
+    assert done.returncode == 4
+    assert "deploy_worker: the step above failed with 4; nothing after it was done" in done.stderr
+    assert COMPOSE[0] not in machine.calls
+
+
+def test_what_ran_before_stays_as_the_tag_previous(machine: Machine) -> None:
+    ids = 'n=$(cat built 2>/dev/null || echo 1); case "$*" in *consumer*) echo c$n ;; *) echo t1 ;; esac'
+    cases = f'"compose version --short") echo 2.29.1 ;; "compose build") echo 2 >built ;; image*) {ids} ;;'
+    machine.stub("docker", body=f'case "$*" in {cases} esac')
+    assert machine.run(DEPLOY).returncode == 0
+    assert [call for call in machine.calls if call.startswith("docker tag")] == [
+        "docker tag c1 lectern-consumer:previous"
+    ]
 
 
 def test_a_longer_drain_gets_a_longer_stop(machine: Machine) -> None:
@@ -138,7 +206,8 @@ def test_swap_that_is_in_use_is_not_made_again(machine: Machine) -> None:
 
 
 def test_a_failed_start_shows_the_last_lines_of_the_steps(machine: Machine) -> None:
-    machine.stub("systemctl", body='case "$*" in "restart lectern.service") exit 1 ;; esac')
+    refuses = 'case "$*" in "compose version --short") echo 2.29.1 ;; "compose up"*) exit 1 ;; esac'
+    machine.stub("docker", body=refuses)
     done = machine.run(DEPLOY)
     assert done.returncode == 1
     for step in ("model", "migrate", "doctor"):

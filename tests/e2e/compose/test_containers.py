@@ -29,7 +29,7 @@ def test_no_container_runs_as_root(stack: Stack, service: str) -> None:
 def test_each_service_is_a_user_of_its_own(stack: Stack) -> None:
     users = {name: stack.inspect(name)["Config"]["User"] for name in (*SERVICES, *ONCE)}
     assert users["transcriber"] == users["model"] == "10002"
-    assert users["consumer"] == users["doctor"] == users["migrate"] == users["aws-setup"] == "10001"
+    assert users["consumer"] == users["doctor"] == users["migrate"] == "10001"
     assert users["postgres"] not in ("", "0", "root")
     assert users["aws"] not in ("", "0", "root")
 

@@ -9,10 +9,10 @@ import pytest
 
 from infra.sandbox.paths import POCKET_MODEL
 from infra.sandbox.standins.hub import HubStandin
-from tests.support.e2e.stack import BUILD_S, LABELS, ROOT, TAG, Stack, run
+from tests.support.e2e.stack import BUILD_S, LABELS, ROOT, TAG, ComposeFailed, Stack, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
-LARGEST_BYTES = {"transcriber": 900e6, "consumer": 700e6}
+LARGEST_BYTES = {"transcriber": 600e6, "consumer": 570e6}
 LARGEST_GPU_BYTES = 2.2e9
 RECIPE = "services/transcriber/Dockerfile"
 
@@ -34,6 +34,37 @@ def test_an_image_says_what_it_is(images: Stack, service: str) -> None:
     assert said["title"] == f"lectern-{service}"
     assert said["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert {name: said[name.lower()] for name in LABELS} == LABELS
+
+
+@pytest.mark.parametrize("service", LARGEST_BYTES)
+def test_the_licence_of_an_image_names_what_it_holds(images: Stack, service: str) -> None:
+    licences = about(images, f"lectern-{service}:{TAG}")["Config"]["Labels"]["org.opencontainers.image.licenses"]
+    asked = {
+        "consumer": ["ffmpeg", "-L"],
+        "transcriber": ["python", "-c", "from av import _core; print(_core.library_meta)"],
+    }
+    said = run(
+        ["docker", "run", "--rm", "--entrypoint", *asked[service][:1], f"lectern-{service}:{TAG}", *asked[service][1:]],
+        images.folder,
+    )
+    words = " ".join(said.split())
+    holds = "GPL-3.0-or-later" if "GNU General Public License" in words else "LGPL-3.0-or-later"
+    assert {"MIT", holds} <= set(licences.split(" AND "))
+    assert "ffmpeg" in run(
+        ["docker", "run", "--rm", "--entrypoint", "cat", f"lectern-{service}:{TAG}", "/licenses/NOTICE"], images.folder
+    )
+
+
+@pytest.mark.parametrize("service", LARGEST_BYTES)
+def test_nothing_in_an_image_lends_rights(images: Stack, service: str) -> None:
+    look = "find / -xdev -type f -perm /6000; find /app/lib -type d -name tests; ls /var/cache/apt"
+    command = ["docker", "run", "--rm", "--user", "0", "--entrypoint", "sh", f"lectern-{service}:{TAG}", "-c", look]
+    assert run(command, images.folder).strip() == ""
+
+
+def test_an_older_name_is_not_given_to_todays_source(images: Stack) -> None:
+    with pytest.raises(ComposeFailed, match="LECTERN_TAG=v0.9 is not here, and today's source is not it"):
+        images.compose("build", "consumer", settings={"LECTERN_TAG": "v0.9", "BUILD": ""})
 
 
 @pytest.mark.parametrize("service", LARGEST_BYTES)

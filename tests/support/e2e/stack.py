@@ -19,11 +19,12 @@ from infra.sandbox.waiting import wait_until
 TAG = "compose-test"
 BUILD_S, UP_S, COMMAND_S, JOB_S, POLL_S = 900.0, 240.0, 120.0, 120.0, 0.5
 LABELS = {"REVISION": "0123abc", "CREATED": "2026-01-31T12:00:00Z", "SOURCE": "https://example.org/lectern"}
-ONCE = ("model", "aws-setup", "migrate", "doctor")
+ONCE = ("model", "migrate", "doctor")
 OVERLAY = "tests/e2e/compose/youtube.yml"
 SETTINGS = {
     "COMPOSE_FILE": f"docker-compose.yml:{OVERLAY}",
     "LECTERN_TAG": TAG,
+    "BUILD": "1",
     "WHISPER_MODEL": "/models/model",
     "WHISPER_WINDOW_SECONDS": "10",
     "WHISPER_COMPUTE_TYPE": "float32",

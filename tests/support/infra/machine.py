@@ -62,6 +62,8 @@ class Machine:
         """`deploy_worker.sh --dry-run`, on this computer."""
         command = [str(self.folder / "infra/deploy_worker.sh"), "--dry-run", *options]
         described = {**self._description(), "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"}
+        if not (self.folder / "bin/nvidia-smi").exists():  # then there is none, whatever this computer has
+            described["PATH"] = f"{self.folder / 'bin'}:/usr/sbin:/usr/bin:/sbin:/bin"
         return subprocess.run(command, capture_output=True, text=True, env=described, check=False)
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
