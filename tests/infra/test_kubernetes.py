@@ -47,7 +47,9 @@ def pod(overlay: str, name: str) -> dict[str, Any]:
 def containers(overlay: str) -> list[tuple[str, dict[str, Any]]]:
     """All of them, those that run first among them, with their pod's name."""
     pods = {name: pod(overlay, name) for name in PODS}
-    return [(name, each) for name, spec in pods.items() for each in (*spec.get("initContainers", ()), *spec["containers"])]
+    return [
+        (name, each) for name, spec in pods.items() for each in (*spec.get("initContainers", ()), *spec["containers"])
+    ]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -60,7 +62,10 @@ def test_kubernetes_knows_every_field(overlay: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_no_pod_has_rights_that_it_does_not_need(overlay: str) -> None:
-    assert named(overlay, "Namespace", "lectern")["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert (
+        named(overlay, "Namespace", "lectern")["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
+        == "restricted"
+    )
     for name in PODS:
         spec = pod(overlay, name)
         assert spec["securityContext"]["runAsNonRoot"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 
 from infra.sandbox.standins.youtube import LECTURE_URL
 from infra.sandbox.waiting import wait_until
-from tests.support.e2e.stack import Stack, run
+from tests.support.e2e.stack import TAG, UP_S, ComposeFailed, Stack, run
 from tests.support.words import POCKET_WER, TOLERANCE, word_error_rate
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
@@ -64,6 +65,60 @@ async def test_a_crashed_transcriber_is_started_again_by_the_engine(stack: Stack
     stack.python("transcriber", CRASH)
     await wait_until(lambda: stack.inspect("transcriber")["RestartCount"] == 1, 30, "the engine restarts it")
     await wait_until(lambda: stack.inspect("transcriber")["State"]["Health"]["Status"] == "healthy", 60, "ready again")
+
+
+@pytest.mark.parametrize("service", ["postgres", "aws"])
+async def test_what_is_killed_inside_is_started_again_by_the_engine(stack: Stack, service: str) -> None:
+    with suppress(ComposeFailed):  # the command dies with the rest
+        stack.compose("exec", "-T", service, "bash", "-c", "kill -9 -1")
+    await wait_until(lambda: stack.inspect(service)["RestartCount"] == 1, 30, "the engine restarts it")
+    await wait_until(lambda: stack.inspect(service)["State"]["Health"]["Status"] == "healthy", 60, "ready again")
+    assert "ok" in stack.compose("exec", "-T", "consumer", "lectern", "doctor")
+
+
+async def test_a_broken_world_is_said_and_is_no_failed_start(stack: Stack) -> None:
+    stack.compose("stop", "postgres")
+    try:
+        stack.send("broken-1", LECTURE_URL)
+        await wait_until(lambda: stack.status_of("consumer", 8001, "/health") == 503, 60, "it says so", every_s=1)
+        assert stack.status_of("consumer", 8001, "/health/live") == 200
+        assert stack.inspect("consumer")["State"]["Health"]["Status"] == "healthy"
+        stack.compose("up", "--detach", "--wait", "--no-deps", "consumer")
+    finally:
+        stack.up()
+    await stack.until_status("broken-1", "completed")
+
+
+def test_the_transcriber_cannot_find_the_database(stack: Stack) -> None:
+    for service in ("postgres", "aws"):
+        with pytest.raises(ComposeFailed, match="Name or service not known|name resolution"):
+            stack.python("transcriber", f"import socket; socket.getaddrinfo('{service}', 5432)")
+
+
+async def test_two_transcribers_share_a_name(stack: Stack) -> None:
+    found = "import socket; print(len({each[4][0] for each in socket.getaddrinfo('transcriber', 8000)}))"
+    ports = f"{stack.port}-{stack.port + 1}"
+    scaled = ("up", "--detach", "--wait", "--scale", "transcriber=2", "transcriber")
+    try:
+        with stack.setting(PUBLISH_PORT=ports):
+            stack.compose(*scaled, within_s=120)
+        await wait_until(lambda: stack.python("consumer", found).strip() == "2", 20, "both are found", every_s=1)
+    finally:
+        stack.up()
+
+
+def test_an_older_release_comes_back_by_its_tag_and_an_absent_one_is_refused(stack: Stack) -> None:
+    for name in ("lectern-consumer", "lectern-transcriber"):
+        run(["docker", "tag", f"{name}:{TAG}", f"{name}:before"], stack.folder)
+    with stack.setting(LECTERN_TAG="before"):
+        stack.compose("up", "--detach", "--wait", "--no-build", within_s=UP_S)
+        assert stack.inspect("consumer")["Config"]["Image"] == "lectern-consumer:before"
+    with stack.setting(LECTERN_TAG="absent", BUILD=""):
+        with pytest.raises(ComposeFailed, match="LECTERN_TAG=absent is not here, and today's source is not it"):
+            stack.compose("up", "--detach")
+        with pytest.raises(ComposeFailed, match="lectern-(consumer|transcriber)"):
+            stack.compose("up", "--detach", "--no-build")
+    stack.up()
 
 
 async def test_a_stop_in_the_middle_ends_within_the_grace_and_loses_nothing(stack: Stack) -> None:

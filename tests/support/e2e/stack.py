@@ -113,6 +113,11 @@ class Stack:
         """Run a line of Python inside a service's container."""
         return self.compose("exec", "-T", service, "python", "-c", program)
 
+    def status_of(self, service: str, port: int, path: str) -> int:
+        """What a service answers inside of its container."""
+        asked = f"import httpx; print(httpx.get('http://127.0.0.1:{port}{path}', trust_env=False).status_code)"
+        return int(self.python(service, asked))
+
     def sql(self, statement: str) -> list[str]:
         """Rows of a statement, their columns joined by `|`."""
         psql = ["psql", "-U", "lectern", "-d", "lectern", "--no-align", "--tuples-only", "-c", statement]
