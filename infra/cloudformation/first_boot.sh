@@ -30,9 +30,24 @@ make_app_role() {
     --quiet --output /dev/null --single-transaction --set ON_ERROR_STOP=1 --file "$here/infra/cloudformation/app_role.sql"
 }
 
+more_settings() { # NAME=value lines of the path's parameters; those of .env.example only
+  local said
+  said=$(aws ssm get-parameters-by-path --path "$SETTINGS_PATH" --recursive --with-decryption --query Parameters --output json)
+  python3 - "$here/.env.example" "$said" <<'PYTHON'
+import json, re, sys
+known = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", open(sys.argv[1]).read(), re.MULTILINE))
+for each in json.loads(sys.argv[2] or "[]"):
+    name = each["Name"].rsplit("/", 1)[-1]
+    if name not in known:
+        sys.exit(f"{each['Name']}: .env.example has no {name}")
+    value = each["Value"].replace("\\", "\\\\").replace("'", "\\'")
+    print(f"{name}='{value}'")
+PYTHON
+}
+
 quoted() { printf "'%s'" "${1//\'/\\\'}"; } # as compose reads it: nothing in it is special
 
-write_env() { # KEY, then the lines that say how to sign in to the database
+write_env() { # KEY, then the lines that say how to sign in to the database, then those of the operator, which win
   (
     umask 077
     cat >"$here/.env" <<TEXT
@@ -44,7 +59,12 @@ DB_NAME=lectern
 DB_SSLMODE=require
 $2
 WHISPER_MODEL=$WHISPER_MODEL
+CONCURRENCY=$CONCURRENCY
+LOG_GROUP=$LOG_GROUP
+LECTERN_REGISTRY=$LECTERN_REGISTRY
+LECTERN_TAG=${LECTERN_REGISTRY:+$REVISION}
 ANTHROPIC_API_KEY=$(quoted "$1")
+$3
 TEXT
   )
 }
@@ -57,6 +77,7 @@ tell_the_stack() { # an update waits for this instance; at other times nobody do
 }
 
 key=$(api_key)
+more=$(more_settings)
 user=$(secret username)
 password=$(secret password)
 if [[ $CREATE_DATABASE == yes ]]; then
@@ -65,6 +86,6 @@ if [[ $CREATE_DATABASE == yes ]]; then
 else
   sign_in=DB_USER=$(quoted "$user")$'\n'DB_PASSWORD=$(quoted "$password")
 fi
-write_env "$key" "$sign_in"
+write_env "$key" "$sign_in" "$more"
 "$here/infra/deploy_worker.sh" --yes --autoscaling-group "$STACK"
 tell_the_stack

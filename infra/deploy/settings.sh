@@ -25,7 +25,10 @@ seconds() { # NAME DEFAULT
 }
 
 needed_settings() { # NAME=value, a line each
-  [[ -z $gpu ]] || printf 'COMPOSE_FILE=docker-compose.yml:docker-compose.gpu.yml\n'
+  local files=docker-compose.yml
+  [[ -z $gpu ]] || files+=:docker-compose.gpu.yml
+  [[ -z $(setting LOG_GROUP) ]] || files+=:infra/cloudformation/docker-compose.logs.yml
+  [[ $files == docker-compose.yml ]] || printf 'COMPOSE_FILE=%s\n' "$files"
   [[ -z $nvme ]] || printf 'SCRATCH=%s\n' "$scratch"
   [[ -z $small ]] || printf 'WHISPER_MODEL=tiny\n'
   memory_settings

@@ -34,8 +34,11 @@ def fields() -> dict[str, Any]:
 
 
 def test_every_setting_is_listed_and_nothing_else() -> None:
-    composed = "".join((ROOT / name).read_text() for name in ("docker-compose.yml", "docker-compose.gpu.yml"))
-    passed_on = re.findall(r"\$\{([A-Z_]+)|^ +([A-Z_]+):$", composed, re.MULTILINE)
+    composed = "".join(
+        (ROOT / name).read_text()
+        for name in ("docker-compose.yml", "docker-compose.gpu.yml", "infra/cloudformation/docker-compose.logs.yml")
+    )
+    passed_on = re.findall(r"\$\{([A-Z0-9_]+)|^ +([A-Z0-9_]+):$", composed, re.MULTILINE)
     known = {name.upper() for name in fields()} | {one or other for one, other in passed_on} | BOTO | COMPOSE
     assert set(listed()) == known
 

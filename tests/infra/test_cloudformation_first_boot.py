@@ -1,5 +1,6 @@
 """What a new instance of the group does first: recorded fakes for AWS, a real Postgres for the database's role."""
 
+import json
 import os
 import subprocess
 
@@ -23,9 +24,14 @@ STACK = {
     "DB_HOST": "db.example.org",
     "DATABASE_SECRET": "secret",
     "API_KEY_PARAMETER": "/lectern/anthropic-api-key",
+    "SETTINGS_PATH": "/lectern/settings",
+    "LOG_GROUP": "logs",
+    "CONCURRENCY": "8",
+    "LECTERN_REGISTRY": "ghcr.io/you/",
+    "REVISION": "v1.0",
 }
 SECRET = """{"username": "lectern_master", "password": "it's $5"}"""
-AWS = 'case "$*" in *get-secret-value*) cat secret.json ;; *get-parameter*) {} ;; esac'
+AWS = 'case "$*" in *get-secret-value*) cat secret.json ;; *by-path*) cat settings.json ;; *get-parameter*) {} ;; esac'
 REFUSED = 'echo "An error occurred ({})" >&2; exit 254'
 
 
@@ -43,6 +49,7 @@ def first_boot(machine: Machine, create_database: str) -> subprocess.CompletedPr
 def instance(machine: Machine) -> Machine:
     """Its own instance id is i-1."""
     (machine.folder / "secret.json").write_text(SECRET)
+    (machine.folder / "settings.json").write_text("[]")
     machine.stub("aws", body=AWS.format("echo sk-1"))
     machine.stub("psql")
     machine.stub("curl", "i-1")
@@ -73,6 +80,23 @@ def test_your_own_databases_password_is_written_as_it_is(instance: Machine) -> N
     assert r"DB_USER='lectern_master'" + "\n" + r"DB_PASSWORD='it\'s $5'" in instance.env
     assert not [call for call in instance.calls if call.startswith("psql")]
     assert (instance.folder / ".env").stat().st_mode & 0o077 == 0
+
+
+def test_the_settings_of_the_group_survive_a_launch_and_win(instance: Machine) -> None:
+    told = {"/lectern/settings/YTDLP_PROXY": "http://a:it's $5@proxy", "/lectern/settings/CONCURRENCY": "3"}
+    (instance.folder / "settings.json").write_text(json.dumps([{"Name": n, "Value": v} for n, v in told.items()]))
+    assert first_boot(instance, "yes").returncode == 0
+    assert r"YTDLP_PROXY='http://a:it\'s $5@proxy'" in instance.env
+    assert instance.env.rindex("CONCURRENCY='3'") > instance.env.index("CONCURRENCY=8")
+    assert "LECTERN_TAG=v1.0\n" in instance.env
+
+
+def test_a_setting_that_nothing_reads_is_named(instance: Machine) -> None:
+    (instance.folder / "settings.json").write_text('[{"Name": "/lectern/settings/YTDLP_PROXI", "Value": "x"}]')
+    done = first_boot(instance, "yes")
+    assert done.returncode != 0
+    assert "/lectern/settings/YTDLP_PROXI: .env.example has no YTDLP_PROXI" in done.stderr
+    assert not [call for call in instance.calls if call.startswith("deploy_worker.sh")]
 
 
 def test_without_a_key_it_goes_on(instance: Machine) -> None:

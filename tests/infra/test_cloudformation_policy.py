@@ -29,7 +29,11 @@ ALLOWED = [
     ("rds-db:connect", ROLE + "lectern"),
     ("ssm:GetParameter", PARAMETER + "/lectern/anthropic-api-key"),
     ("secretsmanager:GetSecretValue", MASTER_SECRET),
+    ("sqs:GetQueueAttributes", SQS + "{dead}"),
+    ("ssm:GetParametersByPath", PARAMETER + "/lectern/settings"),
+    ("logs:PutLogEvents", "{logs}"),
     ("autoscaling:CompleteLifecycleAction", GROUP + "lectern"),
+    ("autoscaling:SetInstanceProtection", GROUP + "lectern"),
     ("cloudformation:SignalResource", "{stack}"),
     ("ssmmessages:OpenDataChannel", "*"),
 ]
@@ -42,6 +46,10 @@ DENIED = [
     ("s3:DeleteObject", ASSET),
     ("rds-db:connect", ROLE + "lectern_master"),
     ("ssm:GetParameter", PARAMETER + "/other"),
+    ("ssm:GetParametersByPath", PARAMETER + "/other"),
+    ("cloudwatch:PutMetricData", "*"),  # in any other namespace
+    ("logs:CreateLogGroup", "*"),
+    ("autoscaling:SetDesiredCapacity", GROUP + "lectern"),
     ("ssm:GetParameters", PARAMETER + "/lectern/anthropic-api-key"),
     ("secretsmanager:GetSecretValue", SECRET + "other-AbCdEf"),
     ("autoscaling:CompleteLifecycleAction", GROUP + "another"),
@@ -88,7 +96,15 @@ def test_whatever_the_code_calls_is_in_the_table(file: str, service: str) -> Non
     assert wanted <= {action for action, _ in ALLOWED}
 
 
-def test_no_action_is_a_pattern_and_only_people_are_let_in_without_a_resource(stack: Stack) -> None:
+def test_a_worker_writes_metrics_of_its_own_namespace_only(stack: Stack) -> None:
+    assert allowed(stack, "cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "Lectern"})
+    assert not allowed(stack, "cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "AWS/SQS"})
+
+
+def test_no_action_is_a_pattern_and_only_what_has_no_resource_has_none(stack: Stack) -> None:
     found = statements(stack)
     assert not [action for statement in found for action in listed(statement["Action"]) if "*" in action]
-    assert [statement["Sid"] for statement in found if statement["Resource"] == "*"] == ["LetPeopleIn"]
+    assert [statement["Sid"] for statement in found if statement["Resource"] == "*"] == [
+        "SayWhatItWorksOn",
+        "LetPeopleIn",
+    ]

@@ -31,11 +31,12 @@ def math(metrics: list[dict[str, Any]]) -> tuple[str, dict[str, str]]:
     return returned, named
 
 
-def test_the_group_grows_with_the_messages_per_instance_those_in_flight_too() -> None:
+def test_the_group_grows_with_the_messages_per_instance_those_in_work_too_but_none_that_wait_hidden() -> None:
     tracking = properties("ScaleOnBacklog")["TargetTrackingConfiguration"]
     expression, named = math(tracking["CustomizedMetricSpecification"]["Metrics"])
-    assert expression == "(waiting + inflight) / IF(instances > 0, instances, 1)"
-    assert named["inflight"] == "ApproximateNumberOfMessagesNotVisible"
+    assert expression == "(waiting + FILL(working, 0)) / IF(instances > 0, instances, 1)"
+    assert named["working"] == "VideosInWork"
+    assert "MetricName=VideosInWork" in (ROOT / "infra/drain_on_notice.sh").read_text()
     assert tracking["TargetValue"] == {"Ref": "BacklogPerInstance"}
 
 
@@ -59,7 +60,7 @@ def test_work_that_waits_while_none_is_finished_for_an_hour_raises_an_alarm_and_
 def test_the_drain_has_longer_than_the_unit_takes_to_stop() -> None:
     (hook,) = properties("Workers")["LifecycleHookSpecificationList"]
     assert hook["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"
-    assert hook["HeartbeatTimeout"] > 300 + 60  # TimeoutStopSec, see test_deploy_in_container.py
+    assert hook["HeartbeatTimeout"] > 300 + 60  # TimeoutStopSec, see deploy/test_in_container.py
     assert f"--lifecycle-hook-name {hook['LifecycleHookName']}" in (ROOT / "infra/drain_on_notice.sh").read_text()
 
 
@@ -67,6 +68,8 @@ def test_a_new_release_replaces_the_instances_and_waits_for_each() -> None:
     rolling = RESOURCES["Workers"]["UpdatePolicy"]["AutoScalingRollingUpdate"]
     assert rolling["WaitOnResourceSignals"]
     assert rolling["MinInstancesInService"] == 0  # MaxInstances may be 1
+    assert rolling["MaxBatchSize"] == {"Ref": "RolloutBatch"}
+    assert RESOURCES["Workers"]["CreationPolicy"]["ResourceSignal"]["Count"] == {"Ref": "MinInstances"}
     assert "signal-resource" in (ROOT / "infra/cloudformation/first_boot.sh").read_text()
 
 
@@ -83,6 +86,22 @@ def test_every_alarm_does_something_and_has_a_paragraph_in_the_runbook(name: str
 def test_the_spend_mail_has_a_paragraph_too() -> None:
     assert of_type("AWS::Budgets::Budget")
     assert "\n#### Spend\n" in RUNBOOK
+
+
+def test_what_the_language_model_costs_a_day_raises_an_alarm() -> None:
+    alarm = properties("SpendAlarm")
+    assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 86400, {"Ref": "DailyModelUsd"})
+    assert f"MetricName={alarm['MetricName']}" in (ROOT / "infra/drain_on_notice.sh").read_text()
+
+
+def test_logs_leave_the_instance_and_go_after_a_while() -> None:
+    assert properties("Logs")["RetentionInDays"] == {"Ref": "LogDays"}
+    assert "LOG_GROUP='${Logs}'" in json.dumps(properties("WorkerTemplate")).replace("\\'", "'")
+
+
+def test_an_image_is_pinned() -> None:
+    assert TEMPLATE["Parameters"]["ImageId"]["Type"] == "AWS::EC2::Image::Id"
+    assert "Default" not in TEMPLATE["Parameters"]["ImageId"]
 
 
 def test_alarms_can_reach_their_topic() -> None:

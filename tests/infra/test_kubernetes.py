@@ -142,7 +142,7 @@ def test_only_the_consumer_gets_out_to_addresses_inside() -> None:
     (hub,) = policies["transcriber"]["egress"]
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= set(hub["to"][0]["ipBlock"]["except"])
     assert [each["port"] for each in hub["ports"]] == [443]
-    (inside,) = [each for each in policies["transcriber"]["ingress"]]
+    (inside,) = policies["transcriber"]["ingress"]
     assert inside["ports"] == [{"protocol": "TCP", "port": 8000}]
 
 

@@ -83,6 +83,7 @@ class Machine:
 def machine(tmp_path: Path) -> Machine:
     """Ubuntu 22.04 with 16 GB, Docker with Compose, room, and nothing else."""
     shutil.copytree(ROOT / "infra", tmp_path / "infra", ignore=shutil.ignore_patterns("observe", "sandbox"))
+    shutil.copy(ROOT / ".env.example", tmp_path)
     (tmp_path / "bin").mkdir()
     (tmp_path / ".env").write_text("SQS_QUEUE_URL=x\n")
     (tmp_path / "os-release").write_text(UBUNTU)

@@ -39,7 +39,14 @@ def allowed(stack: Stack, action: str, resource: str, context: dict[str, str] = 
     """Whether the role may do this. Every statement is an Allow."""
     queue, dead = (stack.outputs[name].split("/")[-1] for name in ("QueueUrl", "DeadLetterQueueUrl"))
     (described,) = client("cloudformation").describe_stacks(StackName="lectern")["Stacks"]
-    names = {"queue": queue, "dead": dead, "bucket": stack.outputs["BucketName"], "stack": described["StackId"]}
+    logs = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{stack.resources['Logs']}:log-stream:x"
+    names = {
+        "logs": logs,
+        "queue": queue,
+        "dead": dead,
+        "bucket": stack.outputs["BucketName"],
+        "stack": described["StackId"],
+    }
     found = statements(stack)
     assert {statement["Effect"] for statement in found} == {"Allow"}
     return any(allows(statement, action, resource.format(**names), context) for statement in found)

@@ -14,8 +14,6 @@ from moto import mock_aws
 from infra.sandbox.paths import ROOT
 
 TEMPLATE = ROOT / "infra/cloudformation/lectern.yaml"
-PUBLIC_AMI = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id"
-OUR_AMI = "/lectern-test/ami"
 REGION, ACCOUNT = "us-east-1", "123456789012"
 MASTER_SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds-master-AbCdEf"
 # What the stand-in cannot tell about a database.
@@ -68,15 +66,14 @@ def created(**parameters: str) -> Generator[Stack]:
 def _create(parameters: dict[str, str]) -> Stack:
     ec2, cloudformation = client("ec2"), client("cloudformation")
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    client("ssm").put_parameter(Name=OUR_AMI, Value=image, Type="String")
     values = {
         "VpcId": ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
         "SubnetIds": ",".join(subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"][:2]),
         "RepositoryUrl": "https://git.example.org/lectern",
-        "AmiParameter": OUR_AMI,
+        "ImageId": image,
         **parameters,
     }
-    text = TEMPLATE.read_text().replace(PUBLIC_AMI, OUR_AMI)
+    text = TEMPLATE.read_text()
     for unknown, known in UNKNOWN.items():
         text = text.replace(unknown, known)
     cloudformation.create_stack(
