@@ -106,7 +106,9 @@ def test_an_image_is_pinned() -> None:
 
 def test_every_check_of_checkov_that_is_skipped_has_its_reason() -> None:
     """Run by hand: checkov -f infra/cloudformation/lectern.yaml --framework cloudformation --compact --quiet."""
-    skips = [skip for each in RESOURCES.values() for skip in each.get("Metadata", {}).get("checkov", {}).get("skip", [])]
+    skips = [
+        skip for each in RESOURCES.values() for skip in each.get("Metadata", {}).get("checkov", {}).get("skip", [])
+    ]
     assert skips
     assert all(len(skip["comment"].split()) > 5 for skip in skips)
 
