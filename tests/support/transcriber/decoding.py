@@ -11,11 +11,12 @@ from transcriber.audio.windows import SAMPLE_RATE, Samples
 
 @dataclass(frozen=True)
 class Decoded:
-    """All samples of a file, its blocks' sizes in samples, and the packets that were skipped."""
+    """All samples of a file, its blocks' sizes in samples, the packets skipped, and whether more could not be read."""
 
     samples: Samples
     blocks: tuple[int, ...]
     skipped_packets: int
+    broke_off: bool
 
     @property
     def duration_s(self) -> float:
@@ -42,4 +43,5 @@ def decode(file: Path, limits: MediaLimits | None = None) -> Decoded:
     """Read a file to its end."""
     with Decoders(spares=0).open(file, limits) as media:
         blocks = list(media)
-        return Decoded(np.concatenate(blocks), tuple(len(block) for block in blocks), media.skipped_packets)
+        sizes = tuple(len(block) for block in blocks)
+        return Decoded(np.concatenate(blocks), sizes, media.skipped_packets, media.broke_off)

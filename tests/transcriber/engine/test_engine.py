@@ -27,6 +27,7 @@ async def test_packets_that_could_not_be_decoded_are_counted_in_the_answer(lectu
     async with running(FakeBackend()) as engine:
         found = await transcript(submit(engine, damaged(lecture, tmp_path / "a.mka", 8, 7)))
     assert found.coverage.skipped_packets > 100
+    assert "packets could not be decoded" in found.warnings[-1]
     assert found.duration_s == pytest.approx(7, abs=0.3)
 
 

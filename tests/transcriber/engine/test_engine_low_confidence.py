@@ -31,6 +31,20 @@ async def test_a_short_window_that_is_doubted_is_encoded_at_all_of_30_s_before_t
     assert found.segments[0].temperature == 0
 
 
+async def test_one_attempt_goes_without_what_the_model_was_told_which_it_may_recite(clips: list[Path]) -> None:
+    backend = FakeBackend()
+    async with running(backend, replace(SETTINGS, short_encodes=False)) as engine:
+        backend.hear = lambda _mark, _hot: heard("Hm.", -2.0) if len(backend.calls) < 4 else None
+        found = await transcript(submit(engine, clips[0], language="en", prompt="Of stars and of planets."))
+    assert [(call.how.temperature, "stars" in call.prompts[0]) for call in backend.calls] == [
+        (0, True),
+        (0, False),
+        (0.2, True),
+        (0.4, True),
+    ]
+    assert found.text.startswith("Window")
+
+
 async def test_a_window_that_is_never_believed_is_given_with_a_warning(clips: list[Path]) -> None:
     backend = FakeBackend()
     async with running(backend) as engine:

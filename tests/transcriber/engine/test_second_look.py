@@ -43,8 +43,7 @@ async def test_what_a_window_skipped_is_heard_again_and_stands_in_its_place(clip
     backend = Skipping(heard("And this was skipped."))
     async with running(backend) as engine:
         found = await transcript(submit(engine, clips[0], language="en", prompt="On stars."))
-    (window,) = set(backend.encoded) - set(backend.stretches)
-    assert found.text == f"Window {window}. " + " ".join(["And this was skipped."] * len(backend.stretches))
+    assert found.text == " ".join(["And this was skipped."] * len(backend.stretches)), "from the pause before it on"
     assert found.coverage.gaps == ()
     assert found.warnings == ()
     again = [ask for ask in backend.asked if ask.token_times]

@@ -33,6 +33,12 @@ def test_a_sentence_without_words_is_heard_again_with_a_little_around_it() -> No
     assert stretch == pytest.approx((2.7, 6.3))
 
 
+def test_a_lost_end_is_heard_again_from_the_pause_before_it_on() -> None:
+    said = words((0.2, "One"), (1.2, "two."), (3.1, "Three"), (7.1, "Four"), (8.2, "five."))
+    (stretch,) = lost(window((0, 2), (3, 6.5), (7, 9)), said)
+    assert stretch == pytest.approx((2.7, 6.8))
+
+
 def test_stretches_less_than_a_second_apart_are_heard_as_one() -> None:
     said = words((0.2, "One"), (1.2, "two."))
     (stretch,) = lost(window((0, 2), (3, 4), (4.8, 6)), said)

@@ -1,5 +1,7 @@
 """From windows to segments, words and the report of what was missed."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.transcriber.heard_windows import said, window
@@ -28,6 +30,21 @@ def test_segments_end_with_sentences() -> None:
 def test_a_sentence_that_a_window_cuts_is_one_segment() -> None:
     found = segments(said("Stars. The sun", window((0, 5))), said("is large. So is", window((5, 9), index=1)))
     assert texts(found) == ["Stars.", "The sun is large.", "So is"]
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "before", "after", "right"),
+    [
+        (0.1, "The sun is.", "a star.", ["The sun is a star."]),
+        (0.1, "The sun is...", "A star.", ["The sun is A star."]),
+        (0.1, "Is it?", "A star.", ["Is it?", "A star."]),
+        (0.1, "A star.", "", ["A star."]),
+        (0.5, "The sun is.", "A star.", ["The sun is.", "A star."]),
+    ],
+)
+def test_a_full_stop_where_no_pause_is_was_made_up(pause_s: float, before: str, after: str, right: list[str]) -> None:
+    first = replace(window((0, 5)), pause_s=pause_s)
+    assert texts(segments(said(before, first), said(after, window((5, 9), index=1)))) == right
 
 
 def test_a_sentence_does_not_wait_through_a_silent_window() -> None:

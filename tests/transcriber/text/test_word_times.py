@@ -17,6 +17,20 @@ def test_the_first_word_after_a_pause_is_shown_after_it() -> None:
     assert shown[1].start == pytest.approx(29.8, abs=0.3), "26 s later than its place on the aligner's path"
 
 
+@pytest.mark.parametrize(
+    ("before", "word", "right_s"),
+    [
+        (" star.", WindowWord(2.5, 4.0, " So", 0.9), 3.6),
+        (" star", WindowWord(2.5, 4.0, " so", 0.9), 2.5),
+        (" star", WindowWord(2.9, 4.0, " so", 0.9), 3.6),
+    ],
+    ids=["a sentence ended", "the sentence goes on", "almost nothing of it is before"],
+)
+def test_a_word_across_a_pause_is_on_one_side_of_it(before: str, word: WindowWord, right_s: float) -> None:
+    said = [WindowWord(2.0, word.start, before, 0.9), word, WindowWord(4.0, 4.5, " it", 0.9)]
+    assert placed(said, WINDOW)[1].start == pytest.approx(right_s)
+
+
 def test_a_word_before_a_pause_ends_before_it() -> None:
     said = [WindowWord(2.0, 2.2, " a", 0.9), WindowWord(2.2, 4.0, " star,", 0.9), WindowWord(4.0, 4.5, " so", 0.9)]
     assert in_file_time(placed(said, WINDOW), WINDOW)[1].end <= 3.4
@@ -29,6 +43,17 @@ def test_of_a_word_that_is_too_long_a_sentences_first_keeps_its_end_and_any_othe
     assert (please.end, enter.start) == (9, 9)
     assert please.start > 7
     assert enter.end < 11
+
+
+def test_a_clap_is_not_the_first_word_of_the_sentence_after_it() -> None:
+    window = Window(0, 20, (Span(0, 20, 0),), speech=((0, 3), (9, 9.2), (12, 14)))
+    said = [
+        WindowWord(1.5, 2.2, " level,", 0.9),
+        WindowWord(9.0, 9.1, " to", 0.9),
+        WindowWord(12.0, 12.4, " lock", 0.9),
+        WindowWord(12.4, 12.8, " it.", 0.9),
+    ]
+    assert placed(said, window)[1].start == pytest.approx(11.8)
 
 
 def test_words_outside_all_speech_stay_where_they_are() -> None:

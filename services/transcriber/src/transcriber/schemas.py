@@ -117,7 +117,7 @@ class Transcript(Record):
     """The whole answer to one file; `cues` where they were asked for.
 
     `language` is null, with probability 0, where nobody spoke. `warnings` say in words what `coverage.gaps` says in
-    numbers: speech for which there is no text.
+    numbers, speech for which there is no text, and what of the file could not be read.
     """
 
     language: str | None

@@ -44,3 +44,29 @@ def test_a_good_file_has_no_skipped_packets(lecture: Path, tmp_path: Path) -> No
 def test_a_long_file_that_is_mostly_damaged_says_so(lecture: Path, tmp_path: Path) -> None:
     with pytest.raises(errors.Undecodable, match="most of the audio is damaged"):
         decode(damaged(lecture, tmp_path / "a.mka", 4, 100))
+
+
+def test_a_track_that_begins_in_the_middle_of_a_file_ends_nothing(tmp_path: Path) -> None:
+    file = tone(tmp_path / "a.flv", 440)
+    found = decode(_with_a_tag_of_video(file))
+    assert found.duration_s == pytest.approx(2, abs=0.1)
+    assert not found.broke_off
+
+
+def test_a_link_that_cannot_be_read_is_told_and_what_came_before_it_is_heard(tmp_path: Path) -> None:
+    links = [tone(tmp_path / f"{n}.ogg", 440, "-c:a", "libvorbis").read_bytes() for n in range(2)]
+    (tmp_path / "chain.ogg").write_bytes(links[0] + links[1].replace(b"\x01vorbis", b"\x01morbis"))
+    found = decode(tmp_path / "chain.ogg")
+    assert found.duration_s == pytest.approx(2, abs=0.1)
+    assert found.broke_off
+
+
+def _with_a_tag_of_video(file: Path) -> Path:
+    """FLV: nine bytes, four of the size before, then tags: a kind (8 is sound, 9 is video) and three bytes of size."""
+    data = bytearray(file.read_bytes())
+    at = 13
+    while at < len(data) / 2 or data[at] != 8:
+        at += 15 + int.from_bytes(data[at + 1 : at + 4])
+    data[at] = 9
+    file.write_bytes(data)
+    return file

@@ -147,7 +147,7 @@ class DecoderProcess:
 def spawn(theirs: socket.socket) -> "subprocess.Popen[bytes]":
     """Start a decoder that serves its end of the socket; raises OSError."""
     return subprocess.Popen(
-        [sys.executable, "-m", "transcriber.audio.decoder", str(theirs.fileno())],
+        [sys.executable, "-I", "-m", "transcriber.audio.decoder", str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

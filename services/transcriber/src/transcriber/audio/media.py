@@ -89,9 +89,9 @@ class Media:
     """One upload being decoded: iterate over blocks of ≤ 32 s of samples (float32, mono, 16 kHz), then close it.
 
     `claimed_duration_s` is what the container says in seconds, None where it says nothing, and until the first block
-    is here. At the end `skipped_packets` tells how many could not be decoded. Who must not wait for a slow decoder
-    asks `is_here` first. Reading raises NotAudio, NotSupported, NoAudioTrack, TooLong or Undecodable; ModelError where
-    the decoder failed by a fault of ours.
+    is here. At the end `skipped_packets` tells how many could not be decoded, `broke_off` that no more could be read.
+    Who must not wait for a slow decoder asks `is_here` first. Reading raises NotAudio, NotSupported, NoAudioTrack,
+    TooLong or Undecodable; ModelError where the decoder failed by a fault of ours.
     """
 
     def __init__(self, process: DecoderProcess, path: Path, limits: MediaLimits) -> None:
@@ -100,6 +100,7 @@ class Media:
         self._done = False
         self.claimed_duration_s: float | None = None
         self.skipped_packets = 0
+        self.broke_off = False
         try:
             process.begin(path, limits)
         except BaseException:
@@ -136,7 +137,8 @@ class Media:
         if kind == b"e":
             raise media_error(payload)
         if kind == b"z":
-            self.skipped_packets = json.loads(payload)["skipped_packets"]
+            told = json.loads(payload)
+            self.skipped_packets, self.broke_off = told["skipped_packets"], told["broke_off"]
         raise StopIteration
 
     @property

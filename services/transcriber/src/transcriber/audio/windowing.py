@@ -9,6 +9,7 @@ from transcriber.audio.vad import SpeechDetector, SpeechModel, Stretch
 from transcriber.audio.windows import SAMPLE_RATE, CutWindow, Samples, Span
 
 PAD = int(0.4 * SAMPLE_RATE)  # silence kept around speech, as upstream does: words begin softly
+LONG_PAUSE = 5 * SAMPLE_RATE  # ends a window: what is beyond is another matter, and beside it a sentence gets lost
 FULL_ENOUGH = 0.8  # of a window: from here on the longest pause decides where it ends
 
 
@@ -64,12 +65,9 @@ class WindowCutter:
         """
         windows: list[CutWindow] = []
         while pieces := self._pieces()[: None if at_end else -1]:
-            lengths = np.cumsum([piece.end - piece.start for piece in pieces])
-            fitting = int(np.searchsorted(lengths, self._max, side="right"))
-            if fitting == len(pieces):
+            count = _ending(pieces, self._max)
+            if not count or (at_end and count == len(pieces)):
                 break
-            full = [n for n in range(1, fitting + 1) if lengths[n - 1] >= FULL_ENOUGH * self._max]
-            count = max(full, key=lambda n: (pieces[n - 1].pause, n), default=max(1, fitting))
             windows.append(self._cut(pieces[:count]))
         return windows
 
@@ -97,9 +95,9 @@ class WindowCutter:
             else:
                 merged.append((piece.start, piece.end))
         audio, spans = self._joined(merged), _spans(merged)
-        window = CutWindow(self._count, len(audio) / SAMPLE_RATE, spans, audio, speech=_speech(stretches, spans))
+        speech, pause_s = _speech(stretches, spans), pieces[-1].pause / SAMPLE_RATE
         self._count += 1
-        return window
+        return CutWindow(self._count - 1, len(audio) / SAMPLE_RATE, spans, audio, speech=speech, pause_s=pause_s)
 
     def _joined(self, ranges: list[tuple[int, int]]) -> Samples:
         return np.concatenate([self._buffer.cut(start, end) for start, end in ranges])[: self._max]
@@ -110,6 +108,18 @@ class WindowCutter:
         speaking = self._detector.open_start
         following = self._detector.position if speaking is None else speaking
         self._buffer.keep([*waiting, (max(0, following - PAD), self._buffer.end)])
+
+
+def _ending(pieces: list[_Piece], most: int) -> int:
+    """How many of the pieces that wait are a window of at most so many samples; 0 where more may belong to it."""
+    lengths = np.cumsum([piece.end - piece.start for piece in pieces])
+    fitting = int(np.searchsorted(lengths, most, side="right"))
+    if paused := next((n for n in range(1, fitting + 1) if pieces[n - 1].pause >= LONG_PAUSE), 0):
+        return paused
+    if fitting == len(pieces):
+        return 0
+    full = [n for n in range(1, fitting + 1) if lengths[n - 1] >= FULL_ENOUGH * most]
+    return max(full, key=lambda n: (pieces[n - 1].pause, n), default=max(1, fitting))
 
 
 def _spans(ranges: list[tuple[int, int]]) -> tuple[Span, ...]:

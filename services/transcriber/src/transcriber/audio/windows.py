@@ -1,5 +1,6 @@
 """A window: at most 30 s of speech cut from the file, and the map from its own time back to the file's."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,13 +31,15 @@ class Span:
 class Window:
     """The `index`-th window of a file, `duration` seconds long (≤ 30): its spans joined.
 
-    `speech` is where the voice detector heard a voice, as (start, end) in seconds of the window.
+    `speech` is where the voice detector heard a voice, as (start, end) in seconds of the window; `pause_s` follows it
+    in the file before the next one begins.
     """
 
     index: int
     duration: float
     spans: tuple[Span, ...]
     speech: tuple[tuple[float, float], ...] = field(default=(), kw_only=True)
+    pause_s: float = field(default=math.inf, kw_only=True)
 
     @property
     def start(self) -> float:
@@ -77,4 +80,4 @@ class CutWindow(Window):
 
     def without_audio(self) -> Window:
         """What goes on to the model and to the text."""
-        return Window(self.index, self.duration, self.spans, speech=self.speech)
+        return Window(self.index, self.duration, self.spans, speech=self.speech, pause_s=self.pause_s)

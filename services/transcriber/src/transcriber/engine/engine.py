@@ -29,6 +29,7 @@ from transcriber.engine.settings import EngineSettings
 from transcriber.engine.worker import Worker
 from transcriber.model.backend import Backend
 from transcriber.schemas import Options
+from transcriber.text.damage import Damage
 from transcriber.text.segmenter import Heard
 
 log = structlog.get_logger()
@@ -212,7 +213,8 @@ class Engine:
         self._finish(job, job.heard, heard)
 
     def _cut(self, job: Job, intake: Intake) -> None:
-        self._finish(job, job.cut, intake.windows, intake.read_s, intake.speech, intake.skipped_packets)
+        damage = Damage(intake.skipped_packets, intake.broke_off)
+        self._finish(job, job.cut, intake.windows, intake.read_s, intake.speech, damage)
 
     def _finish(self, job: Job, step: Callable[..., None], *what: object) -> None:
         queued_at = time.monotonic()

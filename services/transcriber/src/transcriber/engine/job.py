@@ -13,6 +13,7 @@ from transcriber.engine.scheduling.rows import Row
 from transcriber.model.backend import Ask
 from transcriber.schemas import MAX_PROMPT, Done, EngineEvent, Options, Progress
 from transcriber.text.assembly import Assembly
+from transcriber.text.damage import WHOLE, Damage
 from transcriber.text.segmenter import Heard
 
 MAX_PREVIOUS_TEMPERATURE = 0.5  # text decoded at a higher one is not shown to the next window, as upstream
@@ -113,14 +114,11 @@ class Job:
         """A window is final: publish whatever is next in the file's order."""
         self._publish(self._assembly.add(heard, self.language, self.language_probability, self.duration_s))
 
-    def cut(self, windows: int, duration_s: float, speech: list[tuple[float, float]], skipped_packets: int = 0) -> None:
+    def cut(self, windows: int, duration_s: float, speech: list[tuple[float, float]], damage: Damage = WHOLE) -> None:
         """The file was read to its end and became this many windows."""
         self.audio_s = self.duration_s = duration_s
-        self._publish(
-            self._assembly.cut(
-                windows, duration_s, speech, self.language, self.language_probability, skipped_packets=skipped_packets
-            )
-        )
+        language = self.language, self.language_probability
+        self._publish(self._assembly.cut(windows, duration_s, speech, *language, damage=damage))
 
     # --- listeners, from any thread -------------------------------------------------------------------------------
 

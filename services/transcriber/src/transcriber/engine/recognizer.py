@@ -51,7 +51,7 @@ class Recognizer:
         """One result a row, in the order given. Raises what the backend raises; then no attempt was counted."""
         encoded = self._encoded(rows)
         self._detect_languages(rows, encoded)
-        prompts = [self._backend.prompt(_language(row), row.ask) for row in rows]
+        prompts = [self._backend.prompt(_language(row), row.asked) for row in rows]
         how = Decoding(rows[0].temperature, self._beam_size, max_new_tokens=rows[0].max_new_tokens)
         hypotheses = self._backend.generate(encoded, prompts, how)
         attempts = [self._judged(row, hypothesis) for row, hypothesis in zip(rows, hypotheses, strict=True)]
@@ -59,8 +59,10 @@ class Recognizer:
         said = [_said(row, final) for row, final in zip(rows, finals, strict=True)]
         aligned = self._aligned(rows, encoded, said)
         self._keep(rows, encoded, finals)
-        for row, attempt in zip(rows, attempts, strict=True):
+        for row, attempt, final in zip(rows, attempts, finals, strict=True):
             row.attempts.append(attempt)
+            if final is None:
+                row.doubt()
         return [
             self._became(row, final, self._words(row, text, found), timed=bool(found))
             for row, final, text, found in zip(rows, finals, said, aligned, strict=True)
@@ -83,14 +85,14 @@ class Recognizer:
 
     def _judged(self, row: Row[Any], hypothesis: Hypothesis) -> Attempt:
         text = self._backend.text(hypothesis.tokens)
-        attempt = judge(hypothesis, text, row.temperature, row.window.duration, row.ask.told)
+        attempt = judge(hypothesis, text, row.temperature, row.window.duration, row.asked.told)
         return said_again(attempt, row.window.duration) if row.part and not _may_be_halved(row) else attempt
 
     def _final(self, row: Row[Any], attempt: Attempt) -> Attempt | None:
         most = self._max_attempts
         if row.part:  # in halves it is heard otherwise, at another temperature only by chance
             most = 1 if _may_be_halved(row) else min(most, PART_ATTEMPTS)
-        return final_attempt([*row.attempts, attempt], most + row.short_attempts)
+        return final_attempt([*row.attempts, attempt], most + row.off_ladder)
 
     def _became(
         self, row: Row[OwnerT], final: Attempt | None, words: tuple[WindowWord, ...], *, timed: bool
@@ -114,11 +116,9 @@ class Recognizer:
 
     def _keep(self, rows: Sequence[Row[Any]], encoded: Any, finals: Sequence[Attempt | None]) -> None:
         """Rows that go again keep the encoder's output, so that only the decoder runs again, unless that is short."""
-        again = [n for n, row in enumerate(rows) if finals[n] is None and row.encoded is None]
         if rows[0].frames < FRAMES:
-            for number in again:
-                rows[number].lengthen()
             return
+        again = [n for n, row in enumerate(rows) if finals[n] is None and row.encoded is None]
         for number, kept in zip(again, self._backend.keep(encoded, again) if again else (), strict=True):
             rows[number].encoded = kept
 

@@ -2,6 +2,7 @@
 
 from transcriber.schemas import Done, EngineEvent, Info, Progress, Segment, SegmentEvent, Transcript
 from transcriber.text.coverage import CoverageReport
+from transcriber.text.damage import WHOLE, Damage
 from transcriber.text.segmenter import Heard, Segmenter, joined
 
 
@@ -17,7 +18,7 @@ class Assembly:
         self._segments: list[Segment] = []
         self._coverage = CoverageReport()
         self._speech: list[tuple[float, float]] = []
-        self._skipped_packets = 0
+        self._damage = WHOLE
         self._info: Info | None = None
 
     def add(
@@ -38,10 +39,10 @@ class Assembly:
         language: str | None,
         probability: float,
         *,
-        skipped_packets: int = 0,
+        damage: Damage = WHOLE,
     ) -> list[EngineEvent]:
-        """The file was read to its end and became this many windows."""
-        self._expected, self._speech, self._skipped_packets = windows, speech, skipped_packets
+        """The file was read to its end, but for its `damage`, and became this many windows."""
+        self._expected, self._speech, self._damage = windows, speech, damage
         if windows:
             return self._finished(duration_s)
         return [self._inform(language, probability, duration_s), *self._finished(duration_s)]
@@ -66,7 +67,8 @@ class Assembly:
         if self._info is None or self._expected is None or self._next < self._expected:
             return []
         rest = self._said(self._segmenter.finish())
-        coverage = self._coverage.result(self._speech, self._skipped_packets)
+        coverage = self._coverage.result(self._speech, self._damage.skipped_packets)
+        missing = [f"no text for the speech from {start:.1f} to {end:.1f} s" for start, end in coverage.gaps]
         transcript = Transcript(
             language=self._info.language,
             language_probability=self._info.language_probability,
@@ -75,6 +77,6 @@ class Assembly:
             segments=tuple(self._segments),
             text=joined([segment.text for segment in self._segments]),
             coverage=coverage,
-            warnings=tuple(f"no text for the speech from {start:.1f} to {end:.1f} s" for start, end in coverage.gaps),
+            warnings=(*missing, *self._damage.warnings(duration_s or 0.0)),
         )
         return [*rest, Done(transcript=transcript)]

@@ -21,6 +21,7 @@ MIN_HALVED_S = 6.0
 MIDDLE = 0.25, 0.75  # of a window: where it may be cut into halves
 MIN_LOST_S = 1.5  # of speech without words: then it is heard again
 NEARER_S = 1.0  # stretches this near to each other are heard as one
+MOST_WIDER_S = 5.0  # on either side, to the nearest pause
 AROUND_S = 0.3  # kept on both sides
 MOST = 8  # stretches of one window
 SAME_WORDS = 4  # at an edge, that both texts may have
@@ -37,7 +38,20 @@ def lost(window: Window, words: Iterable[WindowWord]) -> list[Stretch]:
     """Stretches to hear again, in seconds of the window: its speech during which none of its `words` was said."""
     left = without(window.speech, joined(accounted(word.start, word.end, word.text) for word in words))
     found = [each for each in joined(left, NEARER_S) if overlap_s(left, each) >= MIN_LOST_S]
-    return [(max(0.0, start - AROUND_S), min(window.duration, end + AROUND_S)) for start, end in found[:MOST]]
+    whole = joined(_whole(each, window.speech) for each in found[:MOST])
+    return [(max(0.0, start - AROUND_S), min(window.duration, end + AROUND_S)) for start, end in whole]
+
+
+def _whole(stretch: Stretch, speech: Iterable[Stretch]) -> Stretch:
+    """The stretch, from the pause before it to the pause after it: half a sentence is heard badly.
+
+    Its neighbours account for some of it, and a decoder that skips makes one sentence of the ends of two.
+    """
+    start, end = stretch
+    for first, last in speech:
+        start = first if first <= start <= min(last, first + MOST_WIDER_S) else start
+        end = last if max(first, last - MOST_WIDER_S) <= end <= last else end
+    return start, end
 
 
 def in_halves(

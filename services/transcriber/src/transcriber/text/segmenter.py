@@ -9,12 +9,13 @@ from transcriber.audio.windows import Window
 from transcriber.model.backend import WindowWord
 from transcriber.model.quality import Attempt
 from transcriber.schemas import Segment, Word
-from transcriber.text.sentences import SPACELESS, ends_sentence
+from transcriber.text.sentences import SPACELESS, STOPS, ends_sentence
 from transcriber.text.word_times import in_file_time
 
 MAX_SEGMENT_S = 15.0
 MAX_SEGMENT_CHARACTERS = 200
 MAX_PAUSE_S = 2.0  # no segment goes through a longer one
+JOIN_PAUSE_S = 0.3  # between two windows: after less the speaker has not ended a sentence, whatever the model says
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Segmenter:
     """Cuts the words of one file, window after window, into segments of about a sentence.
 
     A segment ends with a sentence, before a pause of more than 2 s, or when it grows too long; where a window ends in
-    the middle of a sentence, the sentence waits for the next one. Its figures are those of the window it began in.
+    the middle of a sentence, the sentence waits for the next one; the full stop that the model makes up where the sound
+    breaks off is taken away. Its figures are those of the window it began in.
     """
 
     def __init__(self, *, with_words: bool) -> None:
@@ -52,17 +54,22 @@ class Segmenter:
         self._open: list[Word] = []
         self._began_in: Heard | None = None
         self._count = 0
+        self._goes_on = False
 
     def add(self, heard: Heard) -> list[Segment]:
         """The segments that are complete after one more window, which must come in order."""
         same = self._began_in is None or self._began_in.language == heard.language
         done = [] if heard.words and same else self.finish()
+        if self._open and self._goes_on:
+            self._open[-1] = _without_stop(self._open[-1])
         for word in heard.said:
             if self._open and _ends(self._open, word):
                 done += self.finish()
             self._began_in = self._began_in or heard
             self._open.append(word)
-        return done + (self.finish() if self._open and ends_sentence(self._open[-1].word) else [])
+        self._goes_on = heard.window.pause_s < JOIN_PAUSE_S
+        ended = self._open and not self._goes_on and ends_sentence(self._open[-1].word)
+        return done + (self.finish() if ended else [])
 
     def finish(self) -> list[Segment]:
         """What waits for the rest of its sentence, as it is."""
@@ -87,6 +94,10 @@ class Segmenter:
             no_speech_prob=round(attempt.hypothesis.no_speech_prob, 4),
             temperature=attempt.temperature,
         )
+
+
+def _without_stop(word: Word) -> Word:
+    return word.model_copy(update={"word": word.word.rstrip(STOPS) or word.word})
 
 
 def _ends(group: list[Word], following: Word) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 SENTENCE_END = (".", "?", "!", "。", "？", "！", "…", "।", "؟")
+STOPS = ".…。।"  # which a model puts where it does not know how the sentence goes on
 OPENING, CLOSING = "\"'“‘«([", "\"'”’»)]"
 SPACELESS = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef…]")  # Chinese and Japanese, with their marks
 ABBREVIATION = re.compile(r"(Mrs?|Ms|Drs?|Prof|St|Mt|Jr|vs|Fig|e\.g|i\.e|([A-Z]\.)*[A-HJ-Z])\.")  # I. is a sentence

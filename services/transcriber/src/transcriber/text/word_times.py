@@ -13,6 +13,7 @@ from transcriber.text.stretches import Stretch, overlap_s
 MIN_ALIGNED_S = 0.04  # a window of fewer than two mel frames crashed the aligner of older versions
 WORD_S, CHARACTER_S = 0.8, 0.1  # what an aligned word takes at most: a pause, a lost sentence is given to one beside it
 NO_TIME_S = 0.03  # two positions of the encoder's output
+ALONE_S, TOO_SHORT_S = 1.0, 0.2  # apart from the words beside it; shorter than a word that is said alone
 LEAD_S = 0.2  # of a word before the speech that the detector found: words begin softly, and end so
 
 
@@ -57,10 +58,24 @@ def placed(words: Sequence[WindowWord], window: Window) -> tuple[WindowWord, ...
     start.
     """
     before = ["", *(word.text for word in words)]
-    return tuple(
+    found = [
         _placed(word, window.speech, begins=not previous or ends_sentence(previous))
         for previous, word in zip(before, words, strict=False)
+    ]
+    ends = [-ALONE_S, *(word.end for word in found)]
+    following = [*found[1:], None]
+    return tuple(
+        _with_next(word, after) if after and word.start - end >= ALONE_S else word
+        for end, word, after in zip(ends, found, following, strict=False)
     )
+
+
+def _with_next(word: WindowWord, following: WindowWord) -> WindowWord:
+    """A word too short to be one, with nothing around it, is a clap that the aligner took for a sentence's first."""
+    length_s = word.end - word.start
+    if length_s >= TOO_SHORT_S or following.start - word.end < ALONE_S or ends_sentence(word.text):
+        return word
+    return replace(word, start=max(word.start, following.start - TOO_SHORT_S), end=following.start)
 
 
 def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> WindowWord:
@@ -68,6 +83,9 @@ def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> Win
     if not said_in:
         return word
     longest = longest_s(word.text)
+    if len(said_in) > 1 and _is_after_the_pause(word, said_in[0], begins=begins):
+        said_in = said_in[-1:]
+        begins = True
     if word.end - word.start <= longest:
         start, end = max(said_in, key=lambda each: overlap_s([each], (word.start, word.end)))
         return replace(word, start=max(word.start, start - LEAD_S), end=min(word.end, end + LEAD_S))
@@ -78,6 +96,15 @@ def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> Win
     start, end = said_in[0]
     first = max(word.start, start - LEAD_S)
     return replace(word, start=first, end=min(first + longest, end + LEAD_S))
+
+
+def _is_after_the_pause(word: WindowWord, first: Stretch, *, begins: bool) -> bool:
+    """Whether a word that the aligner puts across a pause begins what follows on it.
+
+    So it does where the speech before the pause has almost nothing of it, and where a sentence ends there: the word
+    would be said in one breath with that sentence, and the rest of its own only after the pause.
+    """
+    return first[1] - word.start < LEAD_S or (begins and word.start - first[0] > LEAD_S)
 
 
 def in_file_time(words: Iterable[WindowWord], window: Window) -> list[Word]:

@@ -18,6 +18,7 @@ FORMATS = "mp3,wav,w64,aiff,flac,ogg,mov,mp4,m4a,matroska,webm,aac,mpegts,mpeg,a
 CONTAINER_OPTIONS = {"protocol_whitelist": "pipe", "format_whitelist": FORMATS}
 # The others hold sound one piece after the other, without times: those that libav makes up are wrong after a change.
 CLOCKED = {"mov", "matroska", "mpegts", "mpeg", "ogg", "asf", "flv"}
+MAX_FAILED_READS = 100
 MAX_BAD_PACKETS = 1000  # with more than these, most must be good
 CONVERT = "not supported: convert it, for example to MP3"
 ENCRYPTED_TAGS = ("enca", "drms")  # of MP4's sample entries: ISO 14496-12, and Apple's own
@@ -27,7 +28,7 @@ class Track:
     """The best audio track of a container that is open.
 
     `claimed_s` is the duration that the container gives, None where it gives none; `skipped` packets of those read so
-    far could not be decoded.
+    far could not be decoded; `broke_off` says that the rest of it cannot be read.
     """
 
     def __init__(self, container: Any) -> None:
@@ -37,6 +38,7 @@ class Track:
         self._clock = Clock((container.start_time or 0) / av.time_base)
         self._has_times = container.format.name.partition(",")[0] in CLOCKED
         self.skipped = 0
+        self.broke_off = False
 
     def sound(self) -> Iterator[Sound]:
         """All that decodes, with silence for holes in the file's clock.
@@ -44,7 +46,7 @@ class Track:
         Raises NotSupported where it is encrypted, Undecodable where most of it is damaged.
         """
         packets, resampler = 0, Resampler()
-        for packet in self._container.demux(self._stream):
+        for packet in self._packets():
             packets += 1
             if packet.has_sidedata("encryption_info"):
                 raise _encrypted()
@@ -57,6 +59,20 @@ class Track:
         yield from resampler.flushed()
         if self.skipped > max(MAX_BAD_PACKETS, packets / 2):
             raise errors.Undecodable("most of the audio is damaged")
+
+    def _packets(self) -> Iterator[Any]:
+        """All that can be read: what libav stumbles over is tried again, from where it stands, and at last left out.
+
+        A track that begins in the middle of the file is none that PyAV knows: IndexError.
+        """
+        for _ in range(MAX_FAILED_READS):
+            try:
+                yield from self._container.demux(self._stream)
+            except (av.error.FFmpegError, IndexError):
+                self.skipped += 1
+            else:
+                return
+        self.broke_off = True
 
     def _gap_before(self, frame: Any) -> float:
         at_s = frame.time if self._has_times else None

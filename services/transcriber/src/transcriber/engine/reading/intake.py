@@ -54,6 +54,11 @@ class Intake:
         return self._media.skipped_packets if self._media else 0
 
     @property
+    def broke_off(self) -> bool:
+        """Whether the rest of the file could not be read, once that is known."""
+        return self._media.broke_off if self._media else False
+
+    @property
     def claimed_s(self) -> float | None:
         """The duration that the container claims, once the first block is here; None where that cannot be."""
         claimed_s = self._media.claimed_duration_s if self._media else None

@@ -223,7 +223,7 @@ class Backlog:
         for row in rows:
             if row.owner.ended:
                 continue
-            row.prompt_length = len(self._backend.prompt(row.language or "en", row.ask))
+            row.prompt_length = len(self._backend.prompt(row.language or "en", row.asked))
             self._schedule.add(row)
 
 

@@ -1,7 +1,7 @@
 """A row: one window on its way through the model. What may share a batch with it is its key."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from transcriber.audio.windows import Window
@@ -43,7 +43,8 @@ class Row(Generic[OwnerT]):
     """One window of one request, from its features to its final attempt; compared by identity.
 
     `mel` holds its features, [n_mels, `frames`]. `encoded` is the encoder's output where the window is to be decoded
-    again. `short_attempts` counts attempts at fewer frames than 30 s has. `language` is None until the model has
+    again. `off_ladder` counts attempts that are no steps of the temperature ladder: at fewer frames than 30 s has, or
+    `untold`, without the text that the model was told came before. `language` is None until the model has
     detected it, with `language_probability`, 0 to 1. `prompt_length` counts the tokens of its prompt. `alone` marks a
     row whose batch failed: it goes again with no other. `part` is set where the window is a stretch of another one.
     `since` is when it became ready, in seconds of the schedule's clock.
@@ -58,7 +59,8 @@ class Row(Generic[OwnerT]):
     language_probability: float = 1.0
     attempts: list[Attempt] = field(default_factory=list[Attempt])
     frames: int = FRAMES
-    short_attempts: int = 0
+    off_ladder: int = 0
+    untold: bool = False
     encoded: Any = None
     alone: bool = False
     part: Part | None = None
@@ -71,8 +73,8 @@ class Row(Generic[OwnerT]):
 
     @property
     def temperature(self) -> float:
-        """The temperature of the next attempt: the ladder begins anew after one at fewer frames."""
-        return TEMPERATURES[len(self.attempts) - self.short_attempts]
+        """The temperature of the next attempt: the ladder goes on after those beside it."""
+        return TEMPERATURES[len(self.attempts) - self.off_ladder]
 
     @property
     def max_new_tokens(self) -> int:
@@ -87,8 +89,20 @@ class Row(Generic[OwnerT]):
         source = self.frames, self.encoded is None
         return self.temperature, self.prompt_length, self.ask.token_times, self.max_new_tokens, source, own
 
-    def lengthen(self) -> None:
-        """What was heard at fewer frames is doubted: the window is to be encoded again, at all of 30 s."""
-        if self.mel is not None:
-            self.mel = padded(self.mel)
-        self.frames, self.short_attempts = FRAMES, self.short_attempts + 1
+    @property
+    def asked(self) -> Ask:
+        """What the next attempt asks."""
+        return replace(self.ask, hotwords="", previous="") if self.untold else self.ask
+
+    def doubt(self) -> None:
+        """What was heard is not believed; how the next attempt is made.
+
+        First at all of 30 s, then without what the model was told, which it may recite, then up the ladder.
+        """
+        if self.frames < FRAMES:
+            self.mel = padded(self.mel) if self.mel is not None else None
+            self.frames, self.off_ladder = FRAMES, self.off_ladder + 1
+        elif self.ask.told and len(self.attempts) - self.off_ladder == 1 and not self.untold:
+            self.untold, self.off_ladder = True, self.off_ladder + 1
+        else:
+            self.untold = False
