@@ -11,6 +11,7 @@ from consumer.export.files import MEDIA_TYPES, JobResult, write_assets
 from consumer.models import Audio
 from consumer.pipeline.publish import publish
 from consumer.pipeline.write_study import write_study
+from consumer.study.lint import MEASURES
 from consumer.study.providers.extractive import ExtractiveProvider
 from tests.support.consumer.bucket import Bucket
 from tests.support.consumer.glossary import GLOSSARY
@@ -31,7 +32,7 @@ async def made(tmp_path: Path) -> JobResult:
 async def test_every_note_links_to_its_proof_and_the_quiz_says_how_fair_it_is(made: JobResult, tmp_path: Path) -> None:
     files = write_assets(made, tmp_path)
     quiz, cards = (json.loads(files[name].read_text()) for name in ("quiz.json", "flashcards.json"))
-    assert quiz["lint"] == {"score": 1.0, "findings": []}
+    assert quiz["lint"] == {"score": None, "findings": [], "measures": MEASURES}
     for note in (*quiz["items"], *cards["cards"]):
         assert note["link"].endswith(f"watch?v={TALK.youtube_id}&t={int(note['proof']['start_s'])}s")
 

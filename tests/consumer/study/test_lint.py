@@ -33,8 +33,12 @@ def test_a_fair_quiz_has_the_full_score() -> None:
     assert (lint(quiz).score, lint(quiz).findings) == (1.0, ())
 
 
-def test_no_quiz_breaks_no_rule() -> None:
-    assert lint([]).score == 1.0
+def test_no_quiz_has_no_score() -> None:
+    assert (lint([]).score, lint([]).findings) == (None, ())
+
+
+def test_the_score_says_what_it_measures() -> None:
+    assert "not whether they are worth asking" in lint([item(1)]).measures
 
 
 @pytest.mark.parametrize(
@@ -57,7 +61,14 @@ def test_an_answer_that_mostly_stands_in_one_place_is_found() -> None:
 
 def test_the_second_of_two_items_that_ask_the_same_is_found() -> None:
     stem = "Which material covered the oldest roof of the town?"
-    assert found(item(1, stem=stem), item(2, stem=stem.replace("the town", "a town"), key=1)) == {"duplicate": ("q2",)}
+    again = item(2, stem=stem.replace("the town", "a town"), options=("Marble", "Copper", "Timber", "Silver"), key=1)
+    assert found(item(1, stem=stem), again) == {"duplicate": ("q2",)}
+
+
+def test_a_question_that_tells_another_items_answer_is_found() -> None:
+    asked = item(1, stem="Which material covered the oldest roof of the town?")
+    teller = item(2, stem="In which year did copper cover the oldest roof of the town?", key=1)
+    assert found(asked, teller) == {"given_away": ("q2",)}
 
 
 def test_the_score_is_the_share_of_items_that_break_nothing() -> None:

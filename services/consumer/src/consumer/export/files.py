@@ -59,7 +59,7 @@ def write_assets(made: JobResult, folder: Path) -> dict[str, Path]:
         "transcript.vtt": subtitles.to_vtt(transcript),
         "transcript.txt": subtitles.to_text(transcript),
         "flashcards.json": _json({**about, "cards": _linked(material.cards, made)}),
-        "quiz.json": _json({**about, "lint": lint(material.quiz).model_dump(), "items": _linked(material.quiz, made)}),
+        "quiz.json": _json({**about, "lint": _lint(material), "items": _linked(material.quiz, made)}),
         "outline.json": _json({**about, **_outline(material.outline)}),
         "flashcards.csv": to_anki_csv(material, made.source),
         "flashcards.tsv": to_quizlet(material),
@@ -82,6 +82,12 @@ def _linked(notes: Sequence[Card | QuizItem], made: JobResult) -> list[dict[str,
         }
         for note in notes
     ]
+
+
+def _lint(material: StudyMaterial) -> dict[str, Any]:
+    """What is wrong with the quiz; no score for one that no model wrote: that it is hard to guess is no praise."""
+    found = lint(material.quiz).model_dump()
+    return {**found, "score": None} if material.provider == "extractive" else found
 
 
 def _outline(outline: Outline | None) -> dict[str, Any]:
