@@ -1,5 +1,8 @@
 """Study material without a language model: an index of terms, reasons and few gaps."""
 
+import asyncio
+import sys
+
 import pytest
 
 from consumer.material import BLANK
@@ -7,7 +10,7 @@ from consumer.study.extract.notes import extract
 from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.schema import Draft, Task
 from tests.support.consumer.glossary import GLOSSARY
-from tests.support.consumer.study_samples import request, segments
+from tests.support.consumer.study_samples import long_lecture, request, segments
 
 FILLER = (
     "Good morning, everybody, and take a seat.",
@@ -37,6 +40,18 @@ async def test_every_card_is_the_lectures_own_words() -> None:
     cards = (await _write("cards")).cards
     assert len(cards) >= 8
     assert [card for card in cards if card.back not in whole or card.quote not in whole] == []
+
+
+async def test_parts_of_one_lecture_are_read_at_the_same_time() -> None:
+    said = tuple(segment.text for segment in long_lecture(200).segments) + GLOSSARY
+    alone = await _write("cards", said=said)
+    usual_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads meet in every word
+    try:
+        together = await asyncio.gather(*(_write("cards", said=said) for _ in range(4)))
+    finally:
+        sys.setswitchinterval(usual_s)
+    assert {each.cards for each in together} == {alone.cards}
 
 
 async def test_no_card_is_written_to_fill_a_quota() -> None:

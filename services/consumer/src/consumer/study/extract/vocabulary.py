@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from consumer.study.extract.languages import Language
 from consumer.study.extract.sentences import WORD, Sentence, Word
-from consumer.study.extract.words import UNKNOWN, stem, zipf
+from consumer.study.extract.words import UNKNOWN, stemmer, zipf
 
 EVERYDAY = 5.2
 """Words more common than that (`example`, `people`, `idea`) are no terms of a subject by themselves."""
@@ -19,6 +19,7 @@ class Vocabulary:
 
     def __init__(self, said: Sequence[Sentence], language: Language) -> None:
         self.language = language
+        self._stem = stemmer(language.code)
         self._text = " . ".join(" ".join(self._stem(word.key) for word in sentence.words) for sentence in said)
         self._text = f" {self._text} "
         self.count = sum(len(sentence.words) for sentence in said)
@@ -86,6 +87,3 @@ class Vocabulary:
     def _is_slip(self, words: list[str]) -> bool:
         """A word that no list has and that is said once was probably misheard."""
         return any(self.zipf(word) == UNKNOWN and self.times(word) < 2 and not word.isupper() for word in words)
-
-    def _stem(self, word: str) -> str:
-        return stem(word, self.language.code)

@@ -22,16 +22,19 @@ def zipf(word: str, language: str) -> float:
         return UNKNOWN
 
 
-def stem(word: str, language: str) -> str:
-    """What the word's forms have in common: `vectors` and `vector` are both `vector`; without case."""
-    return _stemmer(language)(word.casefold())
+def stemmer(language: str) -> Callable[[str], str]:
+    """Gives what a word's forms have in common: `vectors` and `vector` are both `vector`; without case.
 
-
-@cache
-def _stemmer(language: str) -> Callable[[str], str]:
+    Each has a state of its own, which two threads must not share.
+    """
     if language not in STEMMERS:
-        return str
+        return str.casefold
     import snowballstemmer  # pyright: ignore[reportMissingTypeStubs]
 
-    made = cast("Any", snowballstemmer).stemmer(STEMMERS[language])
-    return cast("Callable[[str], str]", made.stemWord)
+    bare = cast("Callable[[str], str]", cast("Any", snowballstemmer).stemmer(STEMMERS[language]).stemWord)
+
+    @cache
+    def stem(word: str) -> str:
+        return bare(word.casefold())
+
+    return stem
