@@ -161,3 +161,14 @@ def test_a_term_that_begins_a_general_statement_is_left_out() -> None:
     assert [(gap.front, gap.answer) for gap in extract(segments(*FILLER, *others, said), "en").gaps] == [
         (f"If the calcium is absent, the {BLANK} can neither fire nor inhibit its neighbours.", "neuron")
     ]
+
+
+async def test_what_is_too_long_for_a_card_makes_none() -> None:
+    compound = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselanhängerverkäufer"
+    listed = " ".join(f"{compound}{number}" for number in range(12))
+    said = (f"Ein Enzym ist ein Eiweiß, das {listed} beschleunigt.", f"Die Stoffe {listed} nennt man Enzym.",
+            f"Das Enzym wirkt, weil {listed} wirkt.", f"Ein Enzym kann {listed} spalten.")  # fmt: skip
+    draft = await _write(
+        "cards", said=(*said, *(f"Der Satz Nummer {number} handelt vom Enzym." for number in range(20))), language="de"
+    )
+    assert draft.cards == ()

@@ -14,6 +14,8 @@ FEWEST_ALONE, MOST_ALONE = 8, 30
 """Words of a sentence on a card by itself."""
 MOST_TOGETHER = 60
 """Words of two sentences, one of which names what the other describes."""
+MOST_CHARACTERS = 320
+"""Of a card's side, and of a quiz item's stem with what it asks."""
 NEAR = 3
 """Words before a naming among which a pronoun stands for what is named."""
 NEVER_NAMED = words("he she they that which er ihr él ella ellos il elle ils on das here hier aquí allí ici là")
@@ -41,6 +43,7 @@ def stands_alone(sentence: Sentence, vocabulary: Vocabulary) -> bool:
     language = vocabulary.language
     return (
         FEWEST_ALONE <= len(sentence.words) <= MOST_ALONE
+        and len(sentence.text) <= MOST_CHARACTERS
         and sentence.text.rstrip('"”’)»').endswith((".", "!"))
         and not (sentence.is_question or sentence.is_stumbling or leans(sentence, vocabulary))
         and not is_talk(sentence.text, vocabulary)
@@ -69,7 +72,8 @@ def with_antecedent(
     if needs or leans(sentence, vocabulary):
         earlier = said[sentence.number - 1] if sentence.number else None
         together = f"{earlier.text} {text}" if earlier else ""
-        if earlier and _can_introduce(earlier, vocabulary) and len(together.split()) <= MOST_TOGETHER:
+        is_short = len(together.split()) <= MOST_TOGETHER and len(together) <= MOST_CHARACTERS
+        if earlier and is_short and _can_introduce(earlier, vocabulary):
             return together
     return None if needs else text
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.study.extract import phrases
-from consumer.study.extract.context import MOST_TOGETHER, is_about_me, is_talk, with_antecedent
+from consumer.study.extract.context import MOST_CHARACTERS, MOST_TOGETHER, is_about_me, is_talk, with_antecedent
 from consumer.study.extract.phrases import Phrase
 from consumer.study.extract.sentences import WORD, Sentence
 from consumer.study.extract.vocabulary import Vocabulary
@@ -69,7 +69,7 @@ def _abbreviations(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Defin
         for match in pattern.finditer(sentence.text):
             earlier = [word.text for word in sentence.words if word.end <= match.start()]
             says = _clipped(sentence.text[match.end() :]).strip('"“”„«»')
-            if earlier and earlier[-1].isupper() and len(earlier[-1]) > 1 and says:
+            if earlier and earlier[-1].isupper() and len(earlier[-1]) > 1 and 0 < len(says) <= MOST_CHARACTERS:
                 yield Definition(earlier[-1], says, sentence.text, sentence.number, ABBREVIATION, is_predicate=True)
 
 
@@ -99,7 +99,7 @@ def _is_subject(sentence: Sentence, term: Phrase, vocabulary: Vocabulary) -> boo
 def _is_explanation(says: str, vocabulary: Vocabulary) -> bool:
     """Long enough, about the subject, and no mere opinion (`a bit odd`, `an example`)."""
     language, words = vocabulary.language, says.casefold().split()
-    if len(words) < FEWEST_WORDS or is_talk(says, vocabulary):
+    if len(words) < FEWEST_WORDS or len(says) > MOST_CHARACTERS or is_talk(says, vocabulary):
         return False
     if words[0] in language.leaning - language.determiners or words[-1] in language.leaning:
         return False
@@ -141,7 +141,7 @@ def _is_name(sentence: Sentence, match: re.Match[str], term: Phrase, vocabulary:
 def _describes(says: str, term: Phrase, vocabulary: Vocabulary) -> bool:
     words = {match.group().casefold() for match in WORD.finditer(says)}
     telling = words - set(term.text.casefold().split()) - vocabulary.language.function_words
-    return len(telling) >= FEWEST_TELLING and len(says.split()) <= MOST_TOGETHER
+    return len(telling) >= FEWEST_TELLING and len(says.split()) <= MOST_TOGETHER and len(says) <= MOST_CHARACTERS
 
 
 def _up_to_talk(text: str, at: int, vocabulary: Vocabulary) -> str:
