@@ -16,8 +16,11 @@ FEWEST_TELLING = 4
 """Different words with a meaning that a naming sentence has beside the name."""
 VAGUE_AMONG = 3
 """Words at a definition's beginning among which there is no opinion."""
-SUBJECT_ZIPF = 4.0
-"""`The network is a …` may speak of one network; `the softmax is a …` hardly of one softmax."""
+SUBJECT_ZIPF, GENERAL_ZIPF = 4.0, 4.7
+"""`The network is a …` may speak of one network; `the softmax is a …` hardly of one softmax.
+
+The second where a language speaks of things in general with its definite article.
+"""
 ABBREVIATION, NAMING, PREDICATE, ABOUT_ME = 4.0, 2.2, 2.0, -0.5
 NAMED_RARITY = 0.7
 """A term that is said once has a name rarer than that."""
@@ -93,6 +96,8 @@ def _is_subject(sentence: Sentence, term: Phrase, vocabulary: Vocabulary) -> boo
         return False
     is_rare = any(vocabulary.zipf(word) < SUBJECT_ZIPF for word in term.text.split())
     is_general = term.article in language.indefinite or not term.article
+    if term.article in language.articles and is_general:
+        is_general = any(vocabulary.zipf(word) < GENERAL_ZIPF for word in term.text.split())
     return vocabulary.is_term(term.text) and vocabulary.times(term.text) > 1 and (is_rare or is_general)
 
 

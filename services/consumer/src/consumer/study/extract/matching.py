@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from consumer.study.extract.definitions import Definition
 from consumer.study.extract.vocabulary import Vocabulary
 
-OPTIONS = 4
+ALIKE = 2
+"""Meaningful words that two definitions share, from which on both terms could be defended."""
 FEWEST_TERMS = 6
 """With fewer, the same options would stand under every item, and the last one would be guessed."""
 
@@ -39,6 +40,7 @@ def _could_be_meant(other: Definition, definition: Definition, vocabulary: Vocab
         and not _tells(definition.quote, other.term, vocabulary)
         and not _tells(other.quote, definition.term, vocabulary)
         and _form(other.term) == _form(definition.term)
+        and len(_telling(other.quote, vocabulary) & _telling(definition.says, vocabulary)) < ALIKE
     )
 
 
@@ -48,6 +50,11 @@ def _tells(text: str, term: str, vocabulary: Vocabulary) -> bool:
     return bool(
         said & {key for word in term.split() if (key := vocabulary.key(word)) not in vocabulary.language.joiners}
     )
+
+
+def _telling(text: str, vocabulary: Vocabulary) -> set[str]:
+    words = {word.casefold() for word in re.findall(r"[\w-]+", text)} - vocabulary.language.function_words
+    return {vocabulary.key(word) for word in words}
 
 
 def _form(term: str) -> tuple[bool, bool]:
