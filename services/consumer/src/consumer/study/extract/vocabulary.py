@@ -46,8 +46,12 @@ class Vocabulary:
 
     def mentions(self, text: str, term: str) -> bool:
         """Whether a text has the term, in any form."""
+        return self.count_in(text, term) > 0
+
+    def count_in(self, text: str, term: str) -> int:
+        """How often a text has the term, in any form."""
         said = " ".join(self._stem(match.group().casefold()) for match in WORD.finditer(text))
-        return f" {self.key(term)} " in f" {said} "
+        return f" {said} ".count(f" {self.key(term)} ")
 
     def is_function(self, word: Word) -> bool:
         """Whether the word has no meaning of its own."""
