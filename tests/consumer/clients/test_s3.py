@@ -1,12 +1,13 @@
 """The door to S3, on moto: objects are written once, and the same bytes twice are no error."""
 
+import asyncio
 import uuid
 from pathlib import Path
 
 import pytest
 
-from consumer.clients.s3 import Storage
-from consumer.errors import EnvironmentFault, TransientError
+from consumer.clients.s3 import PIECE_BYTES, Missing, Storage
+from consumer.errors import EnvironmentFault, PolicyError, TransientError
 from infra.sandbox.aws import REGION, Aws
 
 
@@ -79,3 +80,17 @@ async def test_a_missing_bucket_is_our_fault_and_names_the_setting(aws: Aws, key
 async def test_a_missing_object_is_said_to_be_missing(storage: Storage, key: str) -> None:
     with pytest.raises(TransientError, match="S3 could not read an object"):
         await storage.get(key)
+
+
+async def test_a_recording_is_fetched_by_and_by_within_its_limit(aws: Aws, tmp_path: Path) -> None:
+    store, content = Storage(aws.bucket, REGION, aws.endpoint), b"x" * (3 * PIECE_BYTES + 5)
+    put = aws.client("s3").put_object
+    await asyncio.to_thread(lambda: put(Bucket=aws.bucket, Key="recordings/big", Body=content))
+    seen: list[float] = []
+    await store.fetch("recordings/big", tmp_path / "big", len(content), seen.append)
+    assert (tmp_path / "big").read_bytes() == content
+    assert (len(seen) >= 4, seen[-1]) == (True, 1.0)
+    with pytest.raises(PolicyError, match=r"the recording has 0\.00315 GB, and .* GB are allowed"):
+        await store.fetch("recordings/big", tmp_path / "big", len(content) - 1, seen.append)
+    with pytest.raises(Missing):
+        await store.fetch("recordings/none", tmp_path / "none", 10, seen.append)

@@ -10,9 +10,9 @@ import pytest
 
 from consumer.clients.transcribers import Transcribers
 from consumer.database.videos import Claim, Completion
-from consumer.errors import Dependency, LeaseLost, TransientError
+from consumer.errors import Dependency, LeaseLost, PolicyError, TransientError, VideoError
 from consumer.material import Usage
-from consumer.models import Job, Stage, Status
+from consumer.models import Job, Recording, Stage, Status
 from consumer.pipeline.download import DownloadSettings
 from consumer.pipeline.pipeline import Tools, run
 from consumer.study.providers.extractive import ExtractiveProvider
@@ -120,6 +120,57 @@ async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: FakeTranscrib
     model.may_answer.set()
     await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=Bucket(), tools=paid)
     assert len(videos.done) == 1
+
+
+async def test_one_video_under_two_ids_is_paid_for_once_even_at_the_same_time(
+    model: FakeTranscriber, tools: Tools
+) -> None:
+    paid = replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
+    videos, bucket = FakeVideos(), Bucket()
+    model.may_answer.set()
+    together = (
+        run(
+            Job(name, LECTURE_ID),
+            Claim(name, 1, 1),
+            Lease(Holder(), 30),
+            videos=videos,
+            witness=videos,
+            store=bucket,
+            tools=paid,
+        )
+        for name in ("v1", "v2")
+    )
+    await asyncio.gather(*together)
+    assert (model.times, len(videos.done)) == (1, 2)
+    assert len(videos.spent) == sum(key.startswith("videos/.checkpoints/study") for key in bucket.checkpoints)
+
+
+async def test_an_uploaded_recording_goes_the_same_way(model: FakeTranscriber, tools: Tools, lecture: Path) -> None:
+    videos, bucket = FakeVideos(), Bucket()
+    bucket.objects["recordings/My talk.mp4"] = lecture.read_bytes()
+    model.may_answer.set()
+    job = Job("v1", recording=Recording("recordings/My talk.mp4", "lectern"), language="en", priority="interactive")
+    await run(job, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=bucket, tools=tools)
+    assert (videos.done[0].title, videos.done[0].channel) == ("My talk", None)
+    page = bucket.objects["videos/v1/000007/study.html"].decode()
+    assert "youtube.com/watch" not in page
+    assert (model.fields["language"], model.fields["priority"]) == ("en", "interactive")
+    assert videos.through[0] is Dependency.BUCKET
+
+
+@pytest.mark.parametrize(
+    ("recording", "error", "words"),
+    [
+        (Recording("recordings/none.mp4"), VideoError, "there is no recording recordings/none.mp4"),
+        (Recording("recordings/a.mp4", "other"), PolicyError, "from the bucket lectern only"),
+    ],
+)
+async def test_a_recording_that_is_not_there_says_so(
+    tools: Tools, recording: Recording, error: type[Exception], words: str
+) -> None:
+    videos, job = FakeVideos(), Job("v1", recording=recording)
+    with pytest.raises(error, match=words):
+        await run(job, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=Bucket(), tools=tools)
 
 
 async def test_another_whisper_model_transcribes_anew(model: FakeTranscriber, tools: Tools) -> None:

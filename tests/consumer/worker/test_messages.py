@@ -5,6 +5,7 @@ import json
 import pytest
 
 from consumer.errors import BadMessage
+from consumer.models import Recording
 from consumer.worker.messages import Wanted, parse
 
 ID = "dQw4w9WgXcQ"
@@ -108,6 +109,38 @@ def test_a_message_that_names_no_row_is_refused(body: str, code: str, words: str
 def test_a_message_without_a_usable_address_is_refused_and_names_its_row(url: str | None, code: str) -> None:
     with pytest.raises(BadMessage) as caught:
         parse(json.dumps({"video_id": "v1", "youtube_url": url}))
+    assert (caught.value.code, caught.value.video_id) == (code, "v1")
+
+
+@pytest.mark.parametrize("fields", [{"s3_key": "recordings/a.mp4"}, {"s3Key": "recordings/a.mp4", "url": URL}])
+def test_an_uploaded_recording_is_named_by_its_key(fields: dict[str, str]) -> None:
+    assert parse(json.dumps({"video_id": "v1", **fields})).recording == Recording("recordings/a.mp4")
+
+
+def test_an_address_may_be_an_object_s() -> None:
+    wanted = parse(json.dumps({"video_id": "v1", "url": "s3://uploads/recordings/a b.mp4"}))
+    assert (wanted.youtube_id, wanted.recording) == (None, Recording("recordings/a b.mp4", "uploads"))
+
+
+def test_cards_and_priority_are_wishes() -> None:
+    wanted = parse(json.dumps({"video_id": "v1", "url": URL, "cards": 40, "priority": "interactive"}))
+    assert (wanted.cards, wanted.priority) == (40, "interactive")
+    assert (parse(json.dumps({"url": URL})).cards, parse(json.dumps({"url": URL})).priority) == (None, "bulk")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "words"),
+    [
+        ({"cards": 0}, "bad_cards", "cards '0' should be a number from 1 to 500"),
+        ({"cards": "many"}, "bad_cards", "cards 'many' should be a number"),
+        ({"priority": "soon"}, "bad_priority", "priority 'soon' should be interactive or bulk"),
+        ({"s3_key": "videos/v1/000001/audio.mp3"}, "bad_s3_key", "should begin with recordings/"),
+        ({"youtube_url": "s3://uploads/other/a.mp4"}, "bad_s3_key", "should begin with recordings/"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_says_what_can(fields: dict[str, object], code: str, words: str) -> None:
+    with pytest.raises(BadMessage, match=words) as caught:
+        parse(json.dumps({**ASKED, **fields}))
     assert (caught.value.code, caught.value.video_id) == (code, "v1")
 
 

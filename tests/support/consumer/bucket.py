@@ -3,12 +3,15 @@
 import hashlib
 from pathlib import Path
 
-from consumer.clients.s3 import StoredObject
+from consumer.clients.s3 import Missing, StoredObject
 from consumer.errors import TransientError
+from consumer.models import Progress
 
 
 class Bucket:
     """Keeps what is put, in order, and checkpoints apart; fails at `full`."""
+
+    bucket = "lectern"
 
     def __init__(self, full: str = "", checkpoints: dict[str, bytes] | None = None) -> None:
         self.objects: dict[str, bytes] = {}
@@ -20,6 +23,11 @@ class Bucket:
             raise TransientError("S3 could not store an object")
         self.objects[key] = path.read_bytes()
         return StoredObject(key, hashlib.sha256(self.objects[key]).hexdigest(), len(self.objects[key]))
+
+    async def fetch(self, key: str, into: Path, most_bytes: int, on_progress: Progress) -> None:
+        if key not in self.objects:
+            raise Missing(key)
+        into.write_bytes(self.objects[key])
 
     async def find(self, key: str) -> bytes | None:
         return self.checkpoints.get(key)

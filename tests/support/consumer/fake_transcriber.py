@@ -29,6 +29,7 @@ class FakeTranscriber:
     predicted_wait_s: float = 0.0
     is_away: bool = False
     hosts: list[str] = field(default_factory=list[str])
+    fields: dict[str, str] = field(default_factory=dict[str, str])
 
     def app(self) -> Starlette:
         """Its routes."""
@@ -46,7 +47,8 @@ class FakeTranscriber:
         return JSONResponse({"model": self.name, "device": "cpu", "data": [], **says}, 503 if self.is_away else 200)
 
     async def answer(self, request: Request) -> StreamingResponse:
-        await request.body()
+        async with request.form() as form:
+            self.fields = {name: value for name, value in form.items() if isinstance(value, str)}
         self.times += 1
         self.asked.set()
         return StreamingResponse(self._events(), media_type="application/x-ndjson")

@@ -56,7 +56,15 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
     async with Transcribers(urls, settings.transcriber_api_key) as transcribers:
         try:
             scratch, slots = settings.download_dir / SCRATCH, Slots(AHEAD + len(urls) - 1)
-            yield Tools(downloads, transcribers, provider, scratch, subtitles=settings.subtitle_fields, slots=slots)
+            yield Tools(
+                downloads,
+                transcribers,
+                provider,
+                scratch,
+                subtitles=settings.subtitle_fields,
+                slots=slots,
+                most_recording_bytes=settings.max_recording_bytes,
+            )
         finally:
             await provider.close()
 

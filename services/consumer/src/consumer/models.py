@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 Stage = Literal["download", "audio", "transcribe", "study", "publish"]
+Priority = Literal["interactive", "bulk"]
+"""The transcriber's words: a person waits, or the file may take its time."""
 Progress = Callable[[float], None]
 """Called with the fraction done, 0 to 1. Never blocks, never raises."""
 
@@ -58,16 +60,38 @@ class Record(BaseModel):
 
 
 @dataclass(frozen=True)
+class Recording:
+    """An uploaded object; `bucket` is None where only the key was named: then it is in S3_BUCKET."""
+
+    key: str
+    bucket: str | None = None
+
+    @property
+    def address(self) -> str:
+        """As a row holds it."""
+        return f"s3://{self.bucket}/{self.key}" if self.bucket else self.key
+
+
+@dataclass(frozen=True)
 class Job:
-    """What a good message asks for: the row's id, the video, and the language of the track if not the original."""
+    """What a good message asks for: the row's id, and the YouTube video or else the uploaded recording.
+
+    `language` is that of the track if not the original, or the one that is spoken in a recording; `cards` is how many
+    there should be; `priority` is "interactive" where a person waits.
+    """
 
     video_id: str
-    youtube_id: str
+    youtube_id: str | None = None
     language: str | None = None
+    recording: Recording | None = None
+    cards: int | None = None
+    priority: Priority = "bulk"
 
     @property
     def url(self) -> str:
-        """The only address that is ever passed to yt-dlp."""
+        """Where it comes from, as a row holds it."""
+        if self.recording is not None:
+            return self.recording.address
         return f"https://www.youtube.com/watch?v={self.youtube_id}"
 
 

@@ -54,6 +54,9 @@ class PipelineSettings(StudySettings):
     max_video_seconds: Annotated[float, Field(gt=0)] = Field(
         default=4 * 3600, description="longer videos are rejected before a byte is fetched"
     )
+    max_recording_bytes: Annotated[int, Field(gt=0)] = Field(
+        default=8 * 10**9, description="uploaded recordings that are larger are rejected before a byte is fetched"
+    )
     ytdlp_cookies_file: FilePath | None = Field(
         default=None, description="a Netscape cookie file, of an account that may be lost"
     )

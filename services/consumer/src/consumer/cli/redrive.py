@@ -39,6 +39,6 @@ async def redrive(queue: Queue, console: Console, *, dry_run: bool) -> int:
 async def _moved(message: Message, dead: Queue, queue: Queue) -> str:
     """The new message's id, which it keeps as a dead letter."""
     with trace_of(message.traceparent, message.id).entered():
-        sent = await queue.send(message.body)
+        sent = await queue.send(message.body, group=message.group)
     await dead.delete(message)
     return sent

@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import hashlib
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from consumer.clients import aws
-from consumer.errors import LecternError, TransientError
+from consumer.errors import LecternError, PolicyError, TransientError
+from consumer.models import Progress
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,14 @@ class AlreadyThere(LecternError):
 
 
 PROBE = "videos/probe.json"  # under what our role may write
+PIECE_BYTES = 1 << 20
+
+
+class Missing(LecternError):
+    """Nothing is stored under this key."""
+
+
+MISSING: dict[str, type[LecternError]] = {"NoSuchKey": Missing, "404": Missing}
 EXISTS: dict[str, type[LecternError]] = {"PreconditionFailed": AlreadyThere, "412": AlreadyThere}
 
 
@@ -54,6 +64,17 @@ class Storage:
                 self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType="application/json"
             )
 
+    async def fetch(self, key: str, into: Path, most_bytes: int, on_progress: Progress) -> None:
+        """Write an object to a file, by and by; `on_progress` is told the share. A cancel ends it at the next piece.
+
+        Raises Missing where there is none and PolicyError where it is larger than `most_bytes`.
+        """
+        stop = threading.Event()
+        try:
+            await asyncio.to_thread(self._fetch, key, into, most_bytes, on_progress, stop)
+        finally:
+            stop.set()
+
     async def probe(self) -> None:
         """Raises where nothing can be stored: no room, no key of KMS, no right, or no answer."""
         await self.keep(PROBE, b"{}")
@@ -62,6 +83,19 @@ class Storage:
         """Raises where the bucket cannot be used. Asks for no more than a role needs that may see its own keys only."""
         with aws.translate_errors("S3", f"look into the bucket {self.bucket}"):
             await asyncio.to_thread(self._client.list_objects_v2, Bucket=self.bucket, Prefix="videos/", MaxKeys=1)
+
+    def _fetch(self, key: str, into: Path, most_bytes: int, on_progress: Progress, stop: threading.Event) -> None:
+        with aws.translate_errors("S3", "read a recording", MISSING), into.open("wb") as file:
+            answer = self._client.get_object(Bucket=self.bucket, Key=key)
+            size = int(answer["ContentLength"])
+            if size > most_bytes:
+                words = f"the recording has {size / 1e9:.3g} GB, and {most_bytes / 1e9:.3g} GB are allowed"
+                raise PolicyError(words, code="too_large")
+            for piece in answer["Body"].iter_chunks(PIECE_BYTES):
+                if stop.is_set():
+                    return
+                file.write(piece)
+                on_progress(file.tell() / size)
 
     def _put(self, key: str, path: Path, media_type: str) -> StoredObject:
         digest = _sha256(path)

@@ -4,15 +4,17 @@ import asyncio
 import copy
 import json
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
 
 from consumer import trace
 from consumer.clients import aws
-from consumer.errors import LENT_OUT, Dependency, EnvironmentFault, LeaseLost, LecternError, TransientError
+from consumer.errors import LENT_OUT, BadMessage, Dependency, EnvironmentFault, LeaseLost, LecternError, TransientError
 
 log = structlog.get_logger()
 REACH_TRIES, REACH_PAUSE_S = 10, 3.0
@@ -21,6 +23,10 @@ MAX_WAIT_S = 20
 DEFAULT_RETENTION_S = 4 * 24 * 3600
 MAX_DELAY_S = 15 * 60
 MAX_HOLD_S = 12 * 3600  # from the receive, however often it is extended
+MAX_POINTED_BYTES = 1 << 20
+"""A message that needs more is not one of ours."""
+POINTERS = ("software.amazon.payloadoffloading.PayloadS3Pointer", "com.amazon.sqs.javamessaging.MessageS3Pointer")
+GONE_PAYLOAD: dict[str, type[LecternError]] = {"NoSuchKey": BadMessage, "NoSuchBucket": BadMessage}
 GONE: dict[str, type[LecternError]] = {
     "MessageNotInflight": LeaseLost,
     "ReceiptHandleIsInvalid": LeaseLost,
@@ -32,7 +38,8 @@ GONE: dict[str, type[LecternError]] = {
 class Message:
     """One delivery: the handle is good for this receive only; `received_at` is our monotonic clock.
 
-    `reason` says of a dead letter that we made why we did, `traceparent` which trace its sender was in.
+    `reason` says of a dead letter that we made why we did, `traceparent` which trace its sender was in;
+    `group` is a FIFO queue's.
     """
 
     id: str
@@ -42,6 +49,7 @@ class Message:
     received_at: float = field(default_factory=time.monotonic)
     reason: str | None = None
     traceparent: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class Queue:
         polling = {"connect_timeout": 5, "read_timeout": MAX_WAIT_S + 10, "retries": {"total_max_attempts": 1}}
         prompt = {"connect_timeout": 5, "read_timeout": 10, "retries": {"total_max_attempts": 3}}
         self.url = url
+        self._payloads = partial(aws.client, "s3", region, endpoint, **prompt)
         self._poll = aws.client("sqs", region, endpoint, **polling)
         self._client = aws.client("sqs", region, endpoint, **prompt)
 
@@ -77,7 +86,7 @@ class Queue:
             MaxNumberOfMessages=min(most, MAX_BATCH),
             WaitTimeSeconds=min(wait_s, MAX_WAIT_S),
             VisibilityTimeout=int(lease_s),
-            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId"],
             MessageAttributeNames=["reason", trace.HEADER],
         )
         return [_message(each) for each in answer.get("Messages", [])]
@@ -102,13 +111,28 @@ class Queue:
         """The message is dealt with."""
         await self._call("delete a message", self._client.delete_message, ReceiptHandle=message.handle)
 
-    async def send(self, body: str, delay_s: float = 0, *, reason: str | None = None) -> str:
+    @property
+    def is_fifo(self) -> bool:
+        """Whether it keeps each group of messages in order."""
+        return self.url.endswith(".fifo")
+
+    async def body(self, message: Message) -> str:
+        """What a message says, also where the sender put that into a bucket. Raises BadMessage where that is gone."""
+        pointer = _pointer(message.body)
+        return message.body if pointer is None else await asyncio.to_thread(self._pointed, *pointer)
+
+    async def send(self, body: str, delay_s: float = 0, *, reason: str | None = None, group: str | None = None) -> str:
         """Queue a message, to be seen after `delay_s` (a quarter of an hour at most); its id.
 
-        `reason` goes with it as an attribute of that name, and so does the trace that we are in.
+        `reason` goes with it as an attribute of that name, and so does the trace that we are in. In a FIFO queue it is
+        the last of its `group` (one of its own where none is named) and comes at once, for such a queue delays no
+        single message; it is never taken for a repetition, not even of what it replaces.
         """
         values: dict[str, object] = {"MessageBody": body}
-        if delay_s >= 1:
+        if self.is_fifo:
+            unique = uuid.uuid4().hex
+            values |= {"MessageGroupId": group or unique, "MessageDeduplicationId": unique}
+        elif delay_s >= 1:
             values["DelaySeconds"] = int(min(delay_s, MAX_DELAY_S))
         notes = {**({"reason": reason} if reason else {}), **trace.headers()}
         if notes:
@@ -123,7 +147,7 @@ class Queue:
         dead = await self.dead_letters()
         if dead is None:
             return False
-        await dead.send(message.body, reason=reason)
+        await dead.send(message.body, reason=reason, group=message.group)
         await self.delete(message)
         return True
 
@@ -159,9 +183,31 @@ class Queue:
         other.url = f"{self.url.rsplit('/', 1)[0]}/{name}"
         return other
 
+    def _pointed(self, bucket: str, key: str) -> str:
+        with aws.translate_errors("S3", "read a message", GONE_PAYLOAD):
+            answer = self._payloads().get_object(Bucket=bucket, Key=key)
+            content = bytes(answer["Body"].read(MAX_POINTED_BYTES + 1))
+        if len(content) > MAX_POINTED_BYTES:
+            raise BadMessage("what the message points to is too large for a message", code="too_large")
+        return content.decode("utf-8", errors="replace")
+
     async def _call(self, what: str, method: Callable[..., dict[str, Any]], **values: object) -> dict[str, Any]:
         with aws.translate_errors("SQS", what, GONE):
             return await asyncio.to_thread(method, QueueUrl=self.url, **values)
+
+
+def _pointer(body: str) -> tuple[str, str] | None:
+    """Bucket and key in a pointer of SQS's extended client, of either of its generations; None for any other body."""
+    if not body.startswith("["):
+        return None
+    try:
+        match json.loads(body):
+            case [str(kind), {"s3BucketName": str(bucket), "s3Key": str(key)}] if kind in POINTERS:
+                return bucket, key
+            case _:
+                return None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _message(received: dict[str, Any]) -> Message:
@@ -173,6 +219,7 @@ def _message(received: dict[str, Any]) -> Message:
         receives=int(received["Attributes"]["ApproximateReceiveCount"]),
         reason=notes.get("reason"),
         traceparent=notes.get(trace.HEADER),
+        group=received["Attributes"].get("MessageGroupId"),
     )
 
 

@@ -1,6 +1,6 @@
 """What one attempt leaves for the next, wherever that runs: transcript and study material are paid for once.
 
-A checkpoint lies beside the video's results under a name made of what it was made from; another input, model or prompt
+A checkpoint lies under a name made of what it was made from, whichever video that was; another input, model or prompt
 has another name. It outlives kills, drains, failures and machines.
 """
 
@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 
 class CheckpointStore(Protocol):
-    """Where checkpoints lie: bytes under keys such as `videos/v1/checkpoints/transcript-….json`.
+    """Where checkpoints lie: bytes under keys such as `videos/.checkpoints/transcript-….json`.
 
     Methods raise TransientError or EnvironmentFault.
     """
@@ -34,11 +35,26 @@ class CheckpointStore(Protocol):
         ...
 
 
+class Flights:
+    """What is being made in this process: who wants the same waits for it, instead of paying for it as well."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, key: str) -> asyncio.Lock:
+        """The one lock of a key, for as long as somebody has it."""
+        lock = self._locks.get(key)
+        if lock is None:
+            self._locks[key] = lock = asyncio.Lock()
+        return lock
+
+
 class Checkpoints:
     """The checkpoints whose keys begin with `prefix`; `reused` names those that saved work."""
 
-    def __init__(self, store: CheckpointStore, prefix: str) -> None:
+    def __init__(self, store: CheckpointStore, prefix: str, flights: Flights | None = None) -> None:
         self.reused: list[str] = []
+        self._flights = flights or Flights()
         self._store = store
         self._prefix = prefix
 
@@ -49,6 +65,10 @@ class Checkpoints:
         Raises what `make` raises, and TransientError or EnvironmentFault where the store cannot be looked at.
         """
         key = f"{self._prefix}/{name}-{made_from[:16]}.json"
+        async with self._flights.of(key):
+            return await self._once(name, key, kind, make)
+
+    async def _once(self, name: str, key: str, kind: TypeAdapter[T], make: Callable[[], Awaitable[T]]) -> T:
         if (content := await self._store.find(key)) is not None:
             try:
                 found = kind.validate_json(content)

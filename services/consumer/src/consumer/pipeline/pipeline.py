@@ -13,17 +13,18 @@ from pydantic import TypeAdapter
 from consumer.clients.retry import patiently
 from consumer.clients.transcribers import Transcribers
 from consumer.database.videos import Claim, Completion
-from consumer.errors import Dependency, EnvironmentFault, LeaseLost, TransientError
+from consumer.errors import BadMessage, Dependency, EnvironmentFault, LeaseLost, TransientError
 from consumer.export.files import JobResult, write_assets
 from consumer.material import Usage
-from consumer.models import Job, Source, Stage, Transcript
+from consumer.models import Job, Progress, Source, Stage, Transcript
 from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
-from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, digest
+from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, digest
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.note_ids import keep_note_ids
 from consumer.pipeline.paid_once import paid_once
 from consumer.pipeline.publish import ObjectStore, publish
+from consumer.pipeline.recording import RecordingStore, fetch_recording
 from consumer.pipeline.slots import Slots
 from consumer.pipeline.stages import StageTimer
 from consumer.pipeline.transcribe import transcribe_anywhere
@@ -34,6 +35,9 @@ from consumer.worker.lease import Lease
 
 log = structlog.get_logger()
 TRANSCRIPT = TypeAdapter(Transcript)
+CHECKPOINTS = "videos/.checkpoints"
+"""Of all videos: the same content under another id is paid for once. No video's id begins with a dot."""
+MOST_RECORDING_BYTES = 8 * 10**9
 WAIT_FOR_MODEL_S = 300.0  # while the transcriber starts; longer, and the message goes back
 Spend = Callable[[float], Awaitable[None]]
 """Told what an answer of a language model has cost, in US dollars."""
@@ -45,6 +49,7 @@ Passed = Callable[[Dependency], Awaitable[None]]
 class Tools:
     """What the steps work with.
 
+    `flights` are the checkpoints that are being made. A recording has at most `most_recording_bytes`.
     `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their layout.
     `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage.
     """
@@ -55,6 +60,8 @@ class Tools:
     scratch: Path
     metrics: Metrics = field(default_factory=Metrics)
     subtitles: dict[str, str] = field(default_factory=dict[str, str])
+    most_recording_bytes: int = MOST_RECORDING_BYTES
+    flights: Flights = field(default_factory=Flights)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     slots: Slots = field(default_factory=Slots)
 
@@ -69,7 +76,7 @@ class VideoTable(Protocol):
     async def complete(self, claim: Claim, done: Completion) -> None: ...
 
 
-class Bucket(ObjectStore, CheckpointStore, Protocol):
+class Bucket(ObjectStore, CheckpointStore, RecordingStore, Protocol):
     """Where results go, and what the next attempt need not make again."""
 
 
@@ -85,14 +92,14 @@ async def run(
     """Download, make the audio, transcribe, write, publish, complete.
 
     `claim` fences what is written to `videos`; `lease` is entered here and left before the last write. Results go to
-    `store` under videos/<video_id>/<token>/, checkpoints beside them, files under `tools.scratch`. `witness` is told
+    `store` under videos/<video_id>/<token>/, checkpoints to CHECKPOINTS, files under `tools.scratch`. `witness` is told
     whom the video has come through.
 
     Raises LeaseLost as soon as somebody else works on the video. Raises VideoError, PolicyError, NotYet,
     TransientError or EnvironmentFault where a stage failed; then the row is left for the caller to end.
     """
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
-    checkpoints = Checkpoints(store, f"videos/{job.video_id}/checkpoints")
+    checkpoints = Checkpoints(store, CHECKPOINTS, tools.flights)
 
     async def passed(dependency: Dependency) -> None:
         await witness.passed(dependency, job.video_id)
@@ -105,10 +112,12 @@ async def run(
         async with lease:
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage, turn)
             async with timer.stage("download") as progress:
-                source = await download(job.youtube_id, folder, tools.download, progress, language=job.language)
-            await passed(Dependency.YOUTUBE)
+                source = await _source(job, folder, store, tools, progress)
+            await passed(Dependency.YOUTUBE if job.youtube_id else Dependency.BUCKET)
             spend = partial(videos.spend, claim)
-            made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=spend, passed=passed)
+            made = await produce(
+                source, folder, tools, timer, checkpoints=checkpoints, spend=spend, passed=passed, job=job
+            )
             async with timer.stage("publish") as progress:
                 made = await keep_note_ids(made, store, f"videos/{job.video_id}/notes.json")
                 files = await asyncio.to_thread(write_assets, made, folder)
@@ -127,6 +136,7 @@ async def produce(
     checkpoints: Checkpoints,
     spend: Spend,
     passed: Passed,
+    job: Job | None = None,
 ) -> JobResult:
     """From downloaded media to study material; `folder` takes the MP3.
 
@@ -147,7 +157,8 @@ async def produce(
     await passed(Dependency.MACHINE)
     async with timer.stage("transcribe") as progress:
         model = await patiently(tools.transcribers.model, WAIT_FOR_MODEL_S)
-        layout = [f"{name}={value}" for name, value in tools.subtitles.items()]
+        asked = tools.subtitles | _spoken(job)
+        layout = [f"{name}={value}" for name, value in asked.items()]
         heard = digest(model, await asyncio.to_thread(digest, audio.path), *layout)
         hear = partial(
             transcribe_anywhere,
@@ -155,7 +166,7 @@ async def produce(
             tools.transcribers,
             progress,
             on_place=timer.turn.passes,
-            subtitles=tools.subtitles,
+            subtitles=asked | _urgency(job),
         )
         transcript = await checkpoints.once("transcript", TRANSCRIPT, heard, hear)
         timer.turn.passes()
@@ -165,6 +176,25 @@ async def produce(
         provider = paid_once(tools.provider, checkpoints, paid, tools.hurry)
         material = await write_study(transcript, source, provider, progress)
     return JobResult(source, audio, transcript, material, timer.seconds, tuple(checkpoints.reused))
+
+
+async def _source(job: Job, folder: Path, store: Bucket, tools: Tools, progress: Progress) -> Source:
+    """The media, from YouTube or as it was uploaded."""
+    if job.recording is not None:
+        return await fetch_recording(job.recording, folder, store, tools.most_recording_bytes, progress)
+    if job.youtube_id is None:
+        raise BadMessage("the job names neither a video nor a recording", code="no_url")
+    return await download(job.youtube_id, folder, tools.download, progress, language=job.language)
+
+
+def _spoken(job: Job | None) -> dict[str, str]:
+    """The transcriber's form field for the language of a recording; of a video's tracks it chose one already."""
+    return {"language": job.language} if job and job.recording and job.language else {}
+
+
+def _urgency(job: Job | None) -> dict[str, str]:
+    """Its form field for how soon; the transcript is the same."""
+    return {"priority": job.priority} if job else {}
 
 
 def completion(made: JobResult, keys: dict[str, str]) -> Completion:

@@ -71,7 +71,7 @@ class Handler:
     async def handle(self, message: Message) -> str:
         """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on: then give it back."""
         try:
-            job = await read_job(message.body, self._videos)
+            job = await read_job(await self._queue.body(message), self._videos)
             claim = await self._videos.claim(job, self._owner, self._lease_s, message.id)
         except BadMessage as error:
             return await self._refuse(message, error)
@@ -92,7 +92,7 @@ class Handler:
         if not self._is_last(message):
             return await self._release(message, delay_s)
         try:
-            await self._queue.send(message.body, delay_s)
+            await self._queue.send(message.body, delay_s, group=message.group)
         except LecternError as error:
             log.error("message.not_renewed", error=str(error))  # it becomes a dead letter: lectern redrive
             return None

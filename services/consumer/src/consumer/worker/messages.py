@@ -7,11 +7,14 @@ from typing import Any, cast
 
 from consumer.database.videos import Videos
 from consumer.errors import BadMessage
-from consumer.models import Job
+from consumer.models import Job, Priority, Recording
+from consumer.worker.recordings import from_event, parse_recording, recording_of_key
 from consumer.youtube.urls import parse_video_id, parse_video_url
 
 ID = ("video_id", "videoId")
 URL = ("youtube_url", "youtubeUrl", "url")
+S3_KEY = ("s3_key", "s3Key")
+MOST_CARDS = 500
 YOUTUBE_ID = ("youtube_id", "youtubeId")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # such as de, pt-BR, zh-Hans
 ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}|[A-Za-z0-9_-]{11}")  # YouTube's may begin with - or _
@@ -20,28 +23,34 @@ MOST_ENVELOPES = 4  # EventBridge to SNS to SQS is two
 
 @dataclass(frozen=True)
 class Wanted:
-    """The row's id and the YouTube video's, which is None where only the row can tell."""
+    """The row's id, and the YouTube video or the recording; where both are None, only the row can tell."""
 
     video_id: str
     youtube_id: str | None
     language: str | None = None
+    recording: Recording | None = None
+    cards: int | None = None
+    priority: Priority = "bulk"
 
 
 def parse(body: str) -> Wanted:
-    """What a message asks for; SNS and EventBridge envelopes are opened.
+    """What a message asks for; SNS and EventBridge envelopes are opened, S3's own events understood.
 
     A YouTube video alone is a row of that id. Raises BadMessage, which names the row where the message does.
     """
     fields = _opened(_object(body))
+    if event := from_event(fields):
+        return Wanted(event[0], None, recording=event[1])
     video_id = _text(fields, ID)
     if video_id is not None:
         check_video_id(video_id)
     try:
-        youtube_id, language = _youtube_id(fields), _language(fields)
+        youtube_id, recording = _source(fields)
+        wishes = (_language(fields), recording, _cards(fields), _priority(fields))
     except BadMessage as error:
         raise BadMessage(str(error), code=error.code, video_id=video_id) from error
     if video_id or youtube_id:
-        return Wanted(video_id or youtube_id or "", youtube_id, language)
+        return Wanted(video_id or youtube_id or "", youtube_id, *wishes)
     raise BadMessage("the message has neither video_id nor youtube_url", code="no_video_id")
 
 
@@ -52,15 +61,21 @@ async def read_job(body: str, videos: Videos) -> Job:
     """
     wanted = parse(body)
     video_id, address = await videos.find(wanted.video_id)
-    if wanted.youtube_id is not None:
-        return Job(video_id, wanted.youtube_id, wanted.language)
-    if not address:
-        words = "the message has no youtube_url, and its row has none"
-        raise BadMessage(words, code="no_url", video_id=video_id)
+    youtube_id, recording = wanted.youtube_id, wanted.recording
     try:
-        return Job(video_id, parse_video_url(address), wanted.language)
+        if youtube_id is None and recording is None:
+            youtube_id, recording = parse_address(address)
     except BadMessage as error:
         raise BadMessage(str(error), code=error.code, video_id=video_id) from error
+    return Job(video_id, youtube_id, wanted.language, recording, wanted.cards, wanted.priority)
+
+
+def parse_address(text: str | None) -> tuple[str | None, Recording | None]:
+    """The YouTube video or else the recording that a row's address names. Raises BadMessage."""
+    if not text:
+        raise BadMessage("the message has no youtube_url, and its row has none", code="no_url")
+    recording = parse_recording(text)
+    return (None, recording) if recording else (parse_video_url(text), None)
 
 
 def check_video_id(video_id: str) -> None:
@@ -71,7 +86,7 @@ def check_video_id(video_id: str) -> None:
 
 
 def _opened(fields: dict[str, Any]) -> dict[str, Any]:
-    """What is inside of the envelopes of SNS and EventBridge, in any order. Raises BadMessage for S3's."""
+    """What is inside of the envelopes of SNS and EventBridge, in any order."""
     for _ in range(MOST_ENVELOPES):
         if fields.get("Type") == "Notification" and isinstance(fields.get("Message"), str):
             fields = _object(fields["Message"])
@@ -79,17 +94,34 @@ def _opened(fields: dict[str, Any]) -> dict[str, Any]:
             fields = fields["detail"]
         else:
             break
-    if fields.get("Event") == "s3:TestEvent" or "Records" in fields:
-        raise BadMessage("this is S3's notification of an object, not the address of a video", code="s3_event")
     return fields
 
 
-def _youtube_id(fields: dict[str, Any]) -> str | None:
-    """The address wins over the bare id."""
+def _source(fields: dict[str, Any]) -> tuple[str | None, Recording | None]:
+    """An object's key wins over an address, and that over the bare id."""
+    if (key := _text(fields, S3_KEY)) is not None:
+        return None, recording_of_key(key)
     if (url := _text(fields, URL)) is not None:
-        return parse_video_url(url)
+        return parse_address(url)
     bare = _text(fields, YOUTUBE_ID)
-    return None if bare is None else parse_video_id(bare)
+    return (None if bare is None else parse_video_id(bare)), None
+
+
+def _cards(fields: dict[str, Any]) -> int | None:
+    cards = _text(fields, ("cards",))
+    if cards is not None and not (cards.isdecimal() and 1 <= int(cards) <= MOST_CARDS):
+        raise BadMessage(f"cards {cards[:40]!r} should be a number from 1 to {MOST_CARDS}", code="bad_cards")
+    return None if cards is None else int(cards)
+
+
+def _priority(fields: dict[str, Any]) -> Priority:
+    match _text(fields, ("priority",)):
+        case "interactive":
+            return "interactive"
+        case None | "bulk":
+            return "bulk"
+        case other:
+            raise BadMessage(f"priority {other[:40]!r} should be interactive or bulk", code="bad_priority")
 
 
 def _language(fields: dict[str, Any]) -> str | None:
