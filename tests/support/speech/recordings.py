@@ -84,7 +84,7 @@ EASILY_LOST = (
         "You have an incoming call. Please enter the conference pin number. You have been removed from the conference. "
         "To leave a message, please enter a mailbox number. That feature is not available on this line. "
         f"The conference is now muted. One. {SONNET_START}",
-        wrong=0.06,
+        wrong=0.08,
     ),
     Recording(
         "dropped_middle.flac",

@@ -39,6 +39,23 @@ def test_a_common_file_says_how_long_it_is(name: str, lecture: Path, tmp_path: P
     assert claimed_s(file) == pytest.approx(SECONDS, rel=0.03)
 
 
+def test_joined_mp3_files_are_as_long_as_all_of_them(lecture: Path, tmp_path: Path) -> None:
+    (tmp_path / "joined.mp3").write_bytes(3 * convert(lecture, tmp_path / "one.mp3").read_bytes())
+    assert claimed_s(tmp_path / "joined.mp3") == pytest.approx(3 * SECONDS, rel=0.03)
+
+
+def test_a_chain_of_ogg_files_does_not_say_how_long_it_is(lecture: Path, tmp_path: Path) -> None:
+    one = convert(lecture, tmp_path / "one.ogg").read_bytes()
+    (tmp_path / "chain.ogg").write_bytes(one + _renumbered(one))
+    assert claimed_s(tmp_path / "chain.ogg") is None
+
+
+def _renumbered(ogg: bytes) -> bytes:
+    """The same stream under another number."""
+    pages = ogg.split(b"OggS")
+    return b"OggS".join([pages[0], *(page[:10] + b"abcd" + page[14:] for page in pages[1:])])
+
+
 def test_other_files_say_nothing(lecture: Path, tmp_path: Path) -> None:
     assert claimed_s(lecture.with_suffix(".txt")) is None
     assert claimed_s(convert(lecture, tmp_path / "a.webm", "-c:a", "libopus")) is None

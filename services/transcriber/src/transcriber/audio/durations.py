@@ -6,6 +6,7 @@ takes 13 s for 20 MB that only begin like MP3, 1 GiB of memory for a WAV with a 
 streamed WAV, and knows no RF64.
 """
 
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ TAIL_BYTES = 1 << 16  # the longest page of Ogg
 LEAST_BYTES_A_SECOND = 25  # silence in FLAC takes more: what claims to be longer is not believed
 PCM_FORMATS = (1, 3, 0xFFFE)  # integers, floats, either of them in WAVE_FORMAT_EXTENSIBLE
 MAX_BOXES = 64
+OGG_FIRST_PAGE = re.compile(rb"OggS\x00\x02")  # then eight bytes of position and four that number the stream
 # ISO 11172-3 and 13818-3: kbit/s of layer III, in MPEG 1 and in MPEG 2
 KBITS = (
     (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
@@ -61,15 +63,16 @@ def _flac(_: BinaryIO, head: bytes) -> float:
 
 
 def _ogg(file: BinaryIO, head: bytes) -> float:
-    """The last page tells the number of samples; Opus always counts 48,000 a second."""
+    """The last page tells the number of samples; Opus always counts 48,000 a second. Nothing is said by a chain's."""
     vorbis = head.find(b"\x01vorbis")
     (rate,) = (
         (48000,) if b"OpusHead" in head else struct.unpack_from("<I", head, vorbis + 12 if vorbis > 0 else len(head))
     )
     file.seek(max(0, _size(file) - TAIL_BYTES))
     tail = file.read()
-    (samples,) = struct.unpack_from("<q", tail, tail.rfind(b"OggS") + 6)
-    return samples / rate
+    samples, stream = struct.unpack_from("<qI", tail, tail.rfind(b"OggS") + 6)
+    streams = {head[page.end() + 8 : page.end() + 12] for page in OGG_FIRST_PAGE.finditer(head)}
+    return samples / rate if struct.pack("<I", stream) in streams else 0.0
 
 
 def _mp4(file: BinaryIO, _: bytes) -> float:
@@ -91,7 +94,10 @@ def _mp4(file: BinaryIO, _: bytes) -> float:
 
 
 def _mp3(file: BinaryIO, head: bytes) -> float:
-    """Frames, where the first one says how many there are; else the size by the first one's bits a second."""
+    """Frames, where the first one says how many there are; else the size by the first one's bits a second.
+
+    Where it also says in how many bytes they are, more bytes are more files, which somebody joined to it.
+    """
     start = 0
     if head[:3] == b"ID3":
         a, b, c, d = head[6:10]
@@ -104,8 +110,10 @@ def _mp3(file: BinaryIO, head: bytes) -> float:
     rate = RATES[first[2] >> 2 & 3] // {3: 1, 2: 2, 0: 4}.get(version, 1)
     told = max(first.find(b"Xing"), first.find(b"Info"))
     if told > 0 and first[told + 7] & 1:
-        (frames,) = struct.unpack_from(">I", first, told + 8)
-        return frames * (1152 if version == 3 else 576) / rate
+        frames, told_bytes = struct.unpack_from(">II", first, told + 8)
+        told_bytes = told_bytes if first[told + 7] & 2 else 0
+        files = max(1.0, (_size(file) - start) / told_bytes) if told_bytes else 1.0
+        return files * frames * (1152 if version == 3 else 576) / rate
     return (_size(file) - start) / (KBITS[version != 3][first[2] >> 4] * 125)
 
 
