@@ -50,16 +50,20 @@ class Quiz(Written):
     items: list[LinkedItem]
 
 
-class WrittenOutline(Written, Outline):
-    """outline.json; empty where nobody saw the lecture as a whole."""
-
-
 class Video(BaseModel):
-    """What the manifest is about; `youtube_id` is null for a file."""
+    """Which lecture it is; `youtube_id` is null for a file."""
 
     youtube_id: str | None
     title: str
     channel: str | None
+
+
+class WrittenOutline(Written, Outline):
+    """outline.json; empty where nobody saw the lecture as a whole."""
+
+    video: Video
+    duration_s: float
+    language: str
 
 
 class Models(BaseModel):

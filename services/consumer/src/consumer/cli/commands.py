@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from consumer import version
 from consumer.app import consume as consume_queue
 from consumer.app import make_queue
-from consumer.cli import report
+from consumer.cli import local, report
 from consumer.cli.doctor import examine
-from consumer.cli.process import process_one
+from consumer.cli.output import Json, console_for, print_json
 from consumer.cli.redrive import redrive as redrive_dead_letters
 from consumer.cli.submit import read_jobs
 from consumer.cli.submit import retry as retry_videos
@@ -40,7 +39,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # the list of variables keeps its lines
     epilog=describe(),
 )
-Json = Annotated[bool, typer.Option("--json", help="print JSON, for programs")]
 VideoId = Annotated[str, typer.Argument(help="the row's id, as given in the message", metavar="ID")]
 
 
@@ -76,7 +74,7 @@ def submit(
     """Queue videos; prints their ids."""
     logs.configure(quiet=True)
     jobs = read_jobs(wanted or [], file, video_id)
-    _print_json(asyncio.run(submit_jobs(read_settings(Settings), jobs, _console(as_json))), as_json)
+    print_json(asyncio.run(submit_jobs(read_settings(Settings), jobs, console_for(as_json))), as_json)
 
 
 @app.command()
@@ -90,7 +88,7 @@ def retry(
     logs.configure(quiet=True)
     if bool(video_ids) == failed:
         raise ConfigError("name rows by their ids, or all that failed by --failed (--code CODE)")
-    _print_json(asyncio.run(retry_videos(read_settings(Settings), video_ids or [], code, _console(as_json))), as_json)
+    print_json(asyncio.run(retry_videos(read_settings(Settings), video_ids or [], code, console_for(as_json))), as_json)
 
 
 @app.command("list")
@@ -102,8 +100,8 @@ def list_videos(
     """Show videos, by what changed last."""
     logs.configure(quiet=True)
     rows = asyncio.run(_rows(statuses or [], most))
-    report.print_list(_console(as_json), rows)
-    _print_json(rows, as_json)
+    report.print_list(console_for(as_json), rows)
+    print_json(rows, as_json)
 
 
 @app.command()
@@ -111,8 +109,8 @@ def status(video_id: VideoId, as_json: Json = False) -> None:
     """Show a video's row."""
     logs.configure(quiet=True)
     row = asyncio.run(_row(video_id))
-    report.print_row(_console(as_json), row)
-    _print_json(row, as_json)
+    report.print_row(console_for(as_json), row)
+    print_json(row, as_json)
     if row["status"] == Status.FAILED:
         raise typer.Exit(1)
 
@@ -122,22 +120,12 @@ def explain(video_id: VideoId, as_json: Json = False) -> None:
     """Show what happened to a video, and what is next."""
     logs.configure(quiet=True)
     row, attempts, stages = asyncio.run(_history(video_id))
-    report.print_history(_console(as_json), row, attempts, stages)
-    _print_json({"row": row, "attempts": attempts, "stages": stages}, as_json)
+    report.print_history(console_for(as_json), row, attempts, stages)
+    print_json({"row": row, "attempts": attempts, "stages": stages}, as_json)
 
 
-@app.command()
-def process(
-    source: Annotated[
-        str, typer.Argument(help="a YouTube address, or a local audio or video file", metavar="URL_OR_FILE")
-    ],
-    out: Annotated[Path, typer.Option(help="where the results go", metavar="DIR")] = Path("out"),
-    as_json: Json = False,
-) -> None:
-    """Do one video without AWS; needs a transcriber at TRANSCRIBER_URL."""
-    logs.configure(quiet=True)
-    made = asyncio.run(process_one(source, out, read_settings(PipelineSettings), _console(as_json)))
-    _print_json(made, as_json)
+app.command()(local.process)
+app.command()(local.course)
 
 
 @app.command()
@@ -145,8 +133,8 @@ def migrate(as_json: Json = False) -> None:
     """Make Lectern's tables, or add what they lack; then try out what would be written to the table of videos."""
     logs.configure(quiet=True)
     applied = asyncio.run(_migrate(read_settings(DatabaseSettings)))
-    _console(as_json).print(f"applied {', '.join(applied)}" if applied else "the database is up to date")
-    _print_json({"applied": applied}, as_json)
+    console_for(as_json).print(f"applied {', '.join(applied)}" if applied else "the database is up to date")
+    print_json({"applied": applied}, as_json)
 
 
 @app.command()
@@ -156,10 +144,10 @@ def redrive(
 ) -> None:
     """Send dead letters back to the queue."""
     logs.configure(quiet=True)
-    queue, shown = make_queue(read_settings(Settings)), _console(as_json)
+    queue, shown = make_queue(read_settings(Settings)), console_for(as_json)
     moved = asyncio.run(redrive_dead_letters(queue, shown, dry_run=dry_run))
     shown.print(f"{moved} messages {'would be' if dry_run else 'were'} sent back")
-    _print_json({"moved": moved, "dry_run": dry_run}, as_json)
+    print_json({"moved": moved, "dry_run": dry_run}, as_json)
 
 
 @app.command("update-ytdlp")
@@ -178,13 +166,13 @@ def update_ytdlp(
         raise ConfigError("YTDLP_OVERLAY_DIR is not set: name a folder that outlives this container, such as a volume")
     if built_in:
         use_built_in(home)
-        _console(as_json).print(f"the built-in yt-dlp {own_version()} is used from now on")
-        return _print_json({"version": own_version()}, as_json)
+        console_for(as_json).print(f"the built-in yt-dlp {own_version()} is used from now on")
+        return print_json({"version": own_version()}, as_json)
     used = asyncio.run(update(home, wanted)).verified
-    _console(as_json).print(
+    console_for(as_json).print(
         f"yt-dlp {used.version} with solver {used.solver} is used from now on; built in is {used.replaces}"
     )
-    return _print_json(asdict(used), as_json)
+    return print_json(asdict(used), as_json)
 
 
 @app.command()
@@ -194,20 +182,10 @@ def doctor(
 ) -> None:
     """Check everything that a consumer needs."""
     logs.configure(quiet=True)
-    findings = asyncio.run(examine(read_settings(Settings), _console(as_json), wait=wait))
-    _print_json([asdict(finding) for finding in findings], as_json)
+    findings = asyncio.run(examine(read_settings(Settings), console_for(as_json), wait=wait))
+    print_json([asdict(finding) for finding in findings], as_json)
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
-
-
-def _console(as_json: bool) -> Console:
-    """Where words for people go: nowhere, where a program reads."""
-    return Console(quiet=as_json)
-
-
-def _print_json(value: object, as_json: bool) -> None:
-    if as_json:
-        typer.echo(report.to_json(value))
 
 
 async def _rows(statuses: Sequence[Status], most: int) -> Sequence[dict[str, Any]]:

@@ -57,11 +57,15 @@ class Storage:
         """An object's bytes, None where there is none."""
         return await asyncio.to_thread(self._find, key)
 
-    async def keep(self, key: str, content: bytes) -> None:
+    async def keys(self, prefix: str) -> list[str]:
+        """All keys that begin so, in the order of their letters."""
+        return await asyncio.to_thread(self._keys, prefix)
+
+    async def keep(self, key: str, content: bytes, media_type: str = "application/json") -> None:
         """Store bytes, whatever was there before."""
         with aws.translate_errors("S3", "keep an object"):
             await asyncio.to_thread(
-                self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType="application/json"
+                self._client.put_object, Bucket=self.bucket, Key=key, Body=content, ContentType=media_type
             )
 
     async def fetch(self, key: str, into: Path, most_bytes: int, on_progress: Progress) -> None:
@@ -126,6 +130,11 @@ class Storage:
         with aws.translate_errors("S3", "look for an object"):
             found = self._client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1).get("Contents", [])
         return self._get(key) if found and found[0]["Key"] == key else None
+
+    def _keys(self, prefix: str) -> list[str]:
+        with aws.translate_errors("S3", "list objects"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            return [found["Key"] for page in pages for found in page.get("Contents", []) if "Key" in found]
 
     def _get(self, key: str) -> bytes:
         with aws.translate_errors("S3", "read an object"):

@@ -60,7 +60,7 @@ def write_assets(made: JobResult, folder: Path) -> dict[str, Path]:
         "transcript.txt": subtitles.to_text(transcript),
         "flashcards.json": _json({**about, "cards": _linked(material.cards, made)}),
         "quiz.json": _json({**about, "lint": _lint(material), "items": _linked(material.quiz, made)}),
-        "outline.json": _json({**about, **_outline(material.outline)}),
+        "outline.json": _json({**about, **_about(made), **_outline(material.outline)}),
         "flashcards.csv": to_anki_csv(material, made.source),
         "flashcards.tsv": to_quizlet(material),
         "notes.md": to_markdown(material, transcript, made.source),
@@ -88,6 +88,13 @@ def _lint(material: StudyMaterial) -> dict[str, Any]:
     """What is wrong with the quiz; no score for one that no model wrote: that it is hard to guess is no praise."""
     found = lint(material.quiz).model_dump()
     return {**found, "score": None} if material.provider == "extractive" else found
+
+
+def _about(made: JobResult) -> dict[str, Any]:
+    """Which lecture it is, so that a course can be put together of folders."""
+    source, transcript = made.source, made.transcript
+    video = {"youtube_id": source.youtube_id, "title": source.title, "channel": source.channel}
+    return {"video": video, "duration_s": transcript.duration_s, "language": transcript.language}
 
 
 def _outline(outline: Outline | None) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from consumer.material import BLANK, Card, StudyMaterial
 from consumer.models import Source, Transcript
 from consumer.study.providers.registry import LANGUAGE_MODELS
 
-STYLES = ("base", "layout", "overview", "study", "transcript", "print")
-SCRIPTS = (
-    *("dom", "fsrs", "progress", "notes", "views", "player", "transcript", "timeline", "card", "question", "session"),
-    *("browse", "search", "backup", "keyboard", "start"),
-)
+STYLES = [f"study/{name}" for name in ("base", "layout", "overview", "study", "transcript", "print")]
+SCRIPTS = [
+    *("study/dom", "study/fsrs", "study/progress", "study/notes", "study/views", "study/player", "study/transcript"),
+    *("study/timeline", "study/card", "study/question", "study/session", "study/browse", "study/search"),
+    *("study/backup", "study/keyboard", "study/start"),
+]
 """In the order in which they are joined: a part may use what stands before it."""
 
 
@@ -52,10 +53,9 @@ def study_page(material: StudyMaterial, transcript: Transcript, source: Source) 
 
 
 def render(page: str, styles: Sequence[str], scripts: Sequence[str], language: str, **values: Any) -> str:
-    """A template with its room's styles and scripts, words in the language, and the policy that names them."""
-    room = page.partition("/")[0]
-    style = "\n".join(part(f"{room}/{name}.css") for name in styles)
-    script = "\n".join(part(f"{room}/{name}.js") for name in scripts)
+    """A template with its styles and scripts, words in the language, and the policy that names them."""
+    style = "\n".join(part(f"{name}.css") for name in styles)
+    script = "\n".join(part(f"{name}.js") for name in scripts)
     environment = Environment(
         loader=PackageLoader("consumer.export"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -73,7 +73,7 @@ def render(page: str, styles: Sequence[str], scripts: Sequence[str], language: s
 
 
 def part(name: str) -> str:
-    """A file of the templates; `name` may begin with another room, as in `../study/fsrs`."""
+    """A file of the templates, such as `study/fsrs.js`."""
     return resources.files("consumer.export").joinpath("templates", name).read_text(encoding="utf-8")
 
 
