@@ -64,6 +64,7 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
                 subtitles=settings.subtitle_fields,
                 slots=slots,
                 most_recording_bytes=settings.max_recording_bytes,
+                deck_sounds=settings.deck_sounds,
             )
         finally:
             await provider.close()

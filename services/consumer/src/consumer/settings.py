@@ -47,6 +47,7 @@ class PipelineSettings(StudySettings):
         default=None, description="words a cue, by openai-whisper's rules"
     )
     subtitle_highlight_words: bool = Field(default=False, description="underline each word while it is said")
+    deck_sounds: bool = Field(default=False, description="let deck.apkg play the quoted words: 200 kB more a note")
     download_dir: Path = Field(
         default=Path("/tmp/downloads"),  # noqa: S108 - the name the worker before this one used
         description="videos under way; consumers on one machine may share it",

@@ -138,11 +138,10 @@ def test_a_note_is_dated_by_when_its_words_changed(tmp_path: Path) -> None:
 
 
 def test_the_quoted_words_can_be_heard(tmp_path: Path) -> None:
-    (tmp_path / "sound").write_bytes(b"ID3")
-    write_deck(_material(CARD), TALK, tmp_path / "deck.apkg", sounds={CARD.id: tmp_path / "sound"})
+    write_deck(_material(CARD), TALK, tmp_path / "deck.apkg", sounds={CARD.id: b"\xff\xfb"})
     with zipfile.ZipFile(tmp_path / "deck.apkg") as package:
         assert json.loads(package.read("media")) == {"0": "lectern-0123456789abcdef.mp3"}
-        assert package.read("0") == b"ID3"
+        assert package.read("0") == b"\xff\xfb"
         collection = package.read("collection.anki2")
     ((fields,),) = _query(tmp_path, collection, "select flds from notes")
     assert fields.endswith("[sound:lectern-0123456789abcdef.mp3]")

@@ -8,6 +8,7 @@ from typing import Any
 
 from consumer.export import subtitles
 from consumer.export.decks.anki import write_deck
+from consumer.export.decks.sounds import quoted_sounds
 from consumer.export.decks.tables import to_anki_csv, to_quizlet
 from consumer.export.links import moment
 from consumer.export.markdown import to_markdown
@@ -37,7 +38,8 @@ MEDIA_TYPES = {
 class JobResult:
     """Everything that the steps made from one video; `reused` names what an earlier attempt had made.
 
-    `changed_at` says when a note's words last changed, in seconds since 1970, by its id.
+    `changed_at` says when a note's words last changed, in seconds since 1970, by its id. With `deck_sounds` the
+    deck plays the quoted words.
     """
 
     source: Source
@@ -47,6 +49,7 @@ class JobResult:
     seconds: dict[str, float]
     reused: tuple[str, ...] = ()
     changed_at: Mapping[str, int] = field(default_factory=dict[str, int])
+    deck_sounds: bool = False
 
 
 def write_assets(made: JobResult, folder: Path) -> dict[str, Path]:
@@ -68,7 +71,8 @@ def write_assets(made: JobResult, folder: Path) -> dict[str, Path]:
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    write_deck(material, made.source, folder / "deck.apkg", made.changed_at)
+    sounds = quoted_sounds(made.audio, material) if made.deck_sounds else {}
+    write_deck(material, made.source, folder / "deck.apkg", made.changed_at, sounds)
     return {name: made.audio.path if name == "audio.mp3" else folder / name for name in MEDIA_TYPES}
 
 

@@ -62,6 +62,7 @@ class Tools:
     subtitles: dict[str, str] = field(default_factory=dict[str, str])
     most_recording_bytes: int = MOST_RECORDING_BYTES
     flights: Flights = field(default_factory=Flights)
+    deck_sounds: bool = False
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     slots: Slots = field(default_factory=Slots)
 
@@ -175,7 +176,8 @@ async def produce(
     async with timer.stage("study") as progress:
         provider = paid_once(tools.provider, checkpoints, paid, tools.hurry)
         material = await write_study(transcript, source, provider, progress)
-    return JobResult(source, audio, transcript, material, timer.seconds, tuple(checkpoints.reused))
+    reused, sounds = tuple(checkpoints.reused), tools.deck_sounds
+    return JobResult(source, audio, transcript, material, timer.seconds, reused, deck_sounds=sounds)
 
 
 async def _source(job: Job, folder: Path, store: Bucket, tools: Tools, progress: Progress) -> Source:

@@ -45,7 +45,7 @@ def write_deck(
     source: Source,
     path: Path,
     changed_at: Mapping[str, int] | None = None,
-    sounds: Mapping[str, Path] | None = None,
+    sounds: Mapping[str, bytes] | None = None,
 ) -> None:
     """Write an .apkg to `path`; the same notes with the same dates give the same bytes.
 
@@ -68,10 +68,10 @@ def write_deck(
         _add(package, "collection.anki2", _collection(list(decks.values()), first_id, dates))
         _add(package, "media", json.dumps(dict(enumerate(_sound_names(sounds)))).encode())
         for number, sound in enumerate(sounds.values()):
-            _add(package, str(number), sound.read_bytes())
+            _add(package, str(number), sound)
 
 
-def _sound_names(sounds: Mapping[str, Path]) -> Iterator[str]:
+def _sound_names(sounds: Mapping[str, bytes]) -> Iterator[str]:
     return (AnkiNote.sound_name(note_id) for note_id in sounds)
 
 

@@ -9,7 +9,7 @@ function showCard(stage, note, done, { focus = true } = {}) {
   const back = make("div", { className: "back", hidden: true });
   const piece = make("article", { className: "piece card" }, labels(note, word(`kind_${note.kind}`)), front, back, reveal, rates);
   stage.replaceChildren(piece);
-  if (focus) reveal.focus({ preventScroll: true });
+  if (focus) bringUp(stage, reveal);
 
   function rateButton(name, number) {
     return make("button", { type: "button", className: `rate ${name}`, on: { click: () => rate(number + 1) } },
@@ -46,6 +46,12 @@ function showCard(stage, note, done, { focus = true } = {}) {
   }
 
   return { note, press };
+}
+
+/** The focus on what comes next, and the stage's top in sight. */
+function bringUp(stage, element) {
+  if (stage.getBoundingClientRect().top < 0) stage.scrollIntoView({ block: "start" });
+  element.focus({ preventScroll: true });
 }
 
 /** The line above a note: its chapter, and what kind it is. */

@@ -8,6 +8,7 @@ const progress = (() => {
   const listeners = [];
   const undoable = [];
   let memory = empty();
+  let text = null; // what `memory` was read from: parsing it for each card would be slow
   let kept = true;
 
   const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -16,8 +17,9 @@ const progress = (() => {
   function read() {
     if (!kept) return memory;
     try {
-      const text = localStorage.getItem(KEY);
-      memory = text ? whole(JSON.parse(text)) : empty();
+      const found = localStorage.getItem(KEY);
+      if (found !== text || !found) memory = found ? whole(JSON.parse(found)) : empty();
+      text = found;
     } catch {
       kept = false;
     }
@@ -27,7 +29,8 @@ const progress = (() => {
   function write(all) {
     memory = all;
     try {
-      localStorage.setItem(KEY, JSON.stringify(all));
+      text = JSON.stringify(all);
+      localStorage.setItem(KEY, text);
     } catch {
       kept = false;
     }

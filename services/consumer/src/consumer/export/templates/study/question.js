@@ -8,7 +8,7 @@ function showQuestion(stage, item, done, { focus = true, isLast = false } = {}) 
   const options = make("ol", { className: "choices" }, ...buttons.map((button) => make("li", {}, button)));
   const after = make("div", { className: "after", hidden: true });
   stage.replaceChildren(make("article", { className: "piece question" }, labels(item, word("question")), stem, options, after));
-  if (focus) stem.focus({ preventScroll: true });
+  if (focus) bringUp(stage, stem);
   let chosen = null;
 
   function optionButton(option, number) {

@@ -38,7 +38,7 @@
 
   function group(kind, hits, wanted) {
     const list = make("ul", { className: "hits" });
-    const more = make("button", { type: "button", on: { click: () => draw(Infinity) } }, `+ ${hits.length - MOST_SHOWN}`);
+    const more = make("button", { type: "button", on: { click: () => { draw(Infinity); $$("a", list)[MOST_SHOWN].focus(); } } }, `+ ${hits.length - MOST_SHOWN}`);
     const draw = (most) => {
       list.replaceChildren(...hits.slice(0, most).map((hit) => make("li", {}, make("a", { href: hit.href, dir: "auto" }, ...highlighted(hit, wanted)))));
       more.hidden = hits.length <= most;

@@ -38,8 +38,10 @@ const session = (() => {
     if (!id) return;
     tell(word("undone"));
     const note = notes.byId.get(`card-${id}`);
-    if (views.current() === "mixed") active.mixed = showCard(stages.mixed, note, runs.mixed.go);
-    else nextCard({ note });
+    const at = views.current() === "mixed" ? runs.mixed.queue.indexOf(note) : -1;
+    if (at < 0) return nextCard({ note });
+    runs.mixed.at = at;
+    show("mixed", runs.mixed, {});
   }
 
   // A run of several notes with an end: the quiz, or cards and questions mixed.
