@@ -56,7 +56,7 @@ def read_lecture(link: str, read: Callable[[str], bytes]) -> Lecture:
                 **outline,
                 "cards": cards["cards"],
                 "quiz": quiz["items"],
-                "outline": outline if outline["sections"] else None,
+                "outline": outline if outline["sections"] or outline["terms"] else None,
             }
         )
         source = Source(Path(link), str(video["title"]), video["youtube_id"], video["channel"])

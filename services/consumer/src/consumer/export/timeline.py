@@ -41,8 +41,9 @@ def _pace(transcript: Transcript, sections: Sequence[Section], total: float) -> 
     """A bar for each slice: words a minute."""
     words = [0.0] * BARS
     for segment in transcript.segments:
-        middle = (segment.start + segment.end) / 2
-        words[min(int(middle / total * BARS), BARS - 1)] += _words(segment.text)
+        first, last = (min(int(at_s / total * BARS), BARS - 1) for at_s in (segment.start, segment.end))
+        for number in range(first, last + 1):
+            words[number] += _words(segment.text) / (last + 1 - first)
     slice_min = total / BARS / 60
     for number, count in enumerate(words):
         tall = round(min(count / slice_min / FASTEST, 1.0) * PACE_PX, 1)
