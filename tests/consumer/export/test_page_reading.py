@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
@@ -107,7 +108,7 @@ async def test_five_hours_show_their_first_card_within_a_second(profile: Browser
     said = transcript_of(segments)
     async with opened(profile, tmp_path, page_of(said=said)) as page:
         await page.goto(page.url + "#cards")
-        browser = await profile.new_cdp_session(page)
+        browser: Any = await profile.new_cdp_session(page)  # untyped
         await browser.send("Performance.enable", {"timeDomain": "threadTicks"})
         await page.reload()
         await expect(page.locator(".piece.card")).to_be_visible()
