@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from consumer.study.extract.sentences import Sentence, Word
@@ -18,6 +18,8 @@ MOST_WORDS = 3
 POSSESSIVE = re.compile(r"['’]s$")
 LONGEST_ABBREVIATION = 6
 """Longer words in capitals are notes of whoever wrote the captions."""
+MOST_QUOTED = 40
+"""Words that show where a term is said."""
 NOUN_SHARE = 0.25
 """Of its uses, those in which a single word stands where only a noun can."""
 SWALLOWED = 0.6
@@ -26,9 +28,10 @@ SWALLOWED = 0.6
 
 @dataclass(frozen=True)
 class KeyTerm:
-    """A term as it is first written, the sentence that has it first, and how often the lecture says it."""
+    """A term as it is first written, the words around it there, their sentence's number, and how often it is said."""
 
     term: str
+    quote: str
     number: int
     times: int
     keyness: float
@@ -36,20 +39,30 @@ class KeyTerm:
 
 def key_terms(said: Sequence[Sentence], vocabulary: Vocabulary) -> list[KeyTerm]:
     """Most telling first."""
-    seen: dict[str, tuple[str, int]] = {}
+    seen: dict[str, KeyTerm] = {}
     nouns: defaultdict[str, int] = defaultdict(int)
     for sentence in said:
         for span, is_noun in _spans(sentence, vocabulary):
             text = POSSESSIVE.sub("", sentence.text[span[0].start : span[-1].end])
             key = vocabulary.key(text)
-            seen.setdefault(key, (text, sentence.number))
+            if key not in seen:
+                seen[key] = KeyTerm(text, _around(sentence, span), sentence.number, 0, 0.0)
             nouns[key] += is_noun
     found = [
-        KeyTerm(text, number, vocabulary.times(text), vocabulary.keyness(text))
-        for key, (text, number) in seen.items()
-        if nouns[key] >= NOUN_SHARE * vocabulary.times(text) and _is_key(text, vocabulary)
+        replace(each, times=vocabulary.times(each.term), keyness=vocabulary.keyness(each.term))
+        for key, each in seen.items()
+        if nouns[key] >= NOUN_SHARE * vocabulary.times(each.term) and _is_key(each.term, vocabulary)
     ]
     return sorted(_unswallowed(found), key=lambda term: -term.times * term.keyness)
+
+
+def _around(sentence: Sentence, span: Sequence[Word]) -> str:
+    """The sentence, or of a long one the words next to the term."""
+    if len(sentence.words) <= MOST_QUOTED:
+        return sentence.text
+    first, last = sentence.words.index(span[0]), sentence.words.index(span[-1])
+    start = sentence.words[max(first - MOST_QUOTED // 2, 0)].start
+    return sentence.text[start : sentence.words[min(last + MOST_QUOTED // 2, len(sentence.words) - 1)].end]
 
 
 def _is_key(text: str, vocabulary: Vocabulary) -> bool:

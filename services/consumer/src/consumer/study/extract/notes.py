@@ -13,6 +13,7 @@ from consumer.study.extract.keyterms import KeyTerm, key_terms
 from consumer.study.extract.languages import language_of
 from consumer.study.extract.matching import Match, matches
 from consumer.study.extract.reasons import Reason, reasons
+from consumer.study.extract.sections import Passage, passages
 from consumer.study.extract.sentences import is_punctuated, sentences
 from consumer.study.extract.vocabulary import Vocabulary
 
@@ -32,6 +33,7 @@ class Notes:
     reasons: tuple[Reason, ...] = ()
     gaps: tuple[Gap, ...] = ()
     matches: tuple[Match, ...] = ()
+    passages: tuple[Passage, ...] = ()
     warnings: tuple[str, ...] = ()
     asks: str = ""
     """The front of a definition's card, in the lecture's language; the next two ask for a reason and for a term."""
@@ -51,7 +53,9 @@ def extract(segments: Sequence[Segment], code: str) -> Notes:
     hours = sum(max(segment.end - segment.start, 0) for segment in segments) / 3600
     listed = key_terms(said, vocabulary)
     if not is_punctuated(said):
-        return Notes(key_terms=_index(listed, (), hours, vocabulary), warnings=(NO_STOPS,))
+        index = _index(listed, (), hours, vocabulary)
+        turns = passages(segments, [each.term for each in index], vocabulary)
+        return Notes(key_terms=index, passages=tuple(turns), warnings=(NO_STOPS,))
     defined = definitions(said, vocabulary)
     why = tuple(reasons(said, vocabulary))
     terms = [*(each.term for each in defined), *(each.term for each in listed)]
@@ -62,9 +66,12 @@ def extract(segments: Sequence[Segment], code: str) -> Notes:
     quiz = tuple(matches(defined, vocabulary))
     warnings = [] if quiz else [NO_QUIZ]
     warnings += [] if defined or why or asked else [NO_NOTES]
+    index = _index(listed, defined, hours, vocabulary)
+    turns = passages(segments, [each.term for each in (*defined, *index)], vocabulary)
     return Notes(
         definitions=tuple(defined),
-        key_terms=_index(listed, defined, hours, vocabulary),
+        key_terms=index,
+        passages=tuple(turns),
         reasons=why,
         gaps=asked,
         matches=quiz,

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import mean, pstdev
 
 from consumer.models import Segment
 from consumer.study.extract.sentences import WORD
@@ -19,9 +20,11 @@ USUAL_S = 360.0
 """There are no more sections than so many seconds allow."""
 COMPARED_WORDS = 60
 """Meaningful words before and after a place whose likeness is measured."""
+DEVIATIONS = 1.0
+"""Of the likeness over the whole lecture: a turn is less alike than the mean by so many."""
 LONG_PAUSE_S, PAUSE_WORTH = 3.0, 0.1
 """A pause of that length makes a place so much better."""
-TITLE_TERMS, FEWEST_TIMES = 3, 2
+TITLE_TERMS, FEWEST_TERMS, FEWEST_TIMES = 3, 2, 2
 """Terms that stand for a section, each said so often in it."""
 
 
@@ -34,14 +37,14 @@ class Passage:
 
 
 def passages(segments: Sequence[Segment], terms: Sequence[str], vocabulary: Vocabulary) -> list[Passage]:
-    """In order; none where no term stands for any. A section that no term stands for belongs to the one before."""
+    """In order; none where no terms stand for any. A section for which one term stands belongs to the one before."""
     starts = [0, *_turns(segments, vocabulary)]
     texts = [
         " ".join(segment.text for segment in segments[first:end]) for first, end in pairwise([*starts, len(segments)])
     ]
     counts = [{term: vocabulary.count_in(text, term) for term in terms} for text in texts]
     found = [Passage(first, _standing_for(count, counts)) for first, count in zip(starts, counts, strict=True)]
-    return [each for each in found if each.terms]
+    return [each for each in found if len(each.terms) >= FEWEST_TERMS]
 
 
 def _standing_for(here: dict[str, int], everywhere: Sequence[dict[str, int]]) -> tuple[str, ...]:
@@ -57,13 +60,15 @@ def _standing_for(here: dict[str, int], everywhere: Sequence[dict[str, int]]) ->
 def _turns(segments: Sequence[Segment], vocabulary: Vocabulary) -> list[int]:
     """The numbers of the segments that begin something new, best places first taken, none too near another."""
     words = [_meaningful(segment.text, vocabulary) for segment in segments]
-    if not segments:
+    if len(segments) < 3:
         return []
+    likeness = {number: _likeness(words, segments, number) for number in range(1, len(segments))}
+    clear = mean(likeness.values()) - DEVIATIONS * pstdev(likeness.values())
     begin_s, end_s = segments[0].start, segments[-1].end
     taken_s = [begin_s, end_s]
     turns: list[int] = []
-    for number in sorted(range(1, len(segments)), key=lambda number: (_likeness(words, segments, number), number)):
-        if len(turns) + 1 >= (end_s - begin_s) / USUAL_S:
+    for number in sorted(likeness, key=lambda number: (likeness[number], number)):
+        if likeness[number] > clear or len(turns) + 1 >= (end_s - begin_s) / USUAL_S:
             break
         if all(abs(segments[number].start - other_s) >= SHORTEST_S for other_s in taken_s):
             turns.append(number)
