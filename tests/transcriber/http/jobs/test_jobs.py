@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from infra.sandbox.waiting import wait_until
+from tests.support.transcriber.clients.jobs import done, posted
 from tests.support.transcriber.fake_service import Served, served
-from tests.support.transcriber.jobs.client import done, posted
 
 
 async def held(server: Served, file: bytes, **fields: str) -> str:

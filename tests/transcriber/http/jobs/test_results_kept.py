@@ -1,8 +1,8 @@
 """How long a job's result is kept: for RESULT_SECONDS, within MAX_RESULT_BYTES, where the oldest makes room."""
 
 from infra.sandbox.waiting import wait_until
+from tests.support.transcriber.clients.jobs import done, posted
 from tests.support.transcriber.fake_service import served
-from tests.support.transcriber.jobs.client import done, posted
 
 
 async def test_a_result_expires_and_says_so(lecture_start: bytes) -> None:

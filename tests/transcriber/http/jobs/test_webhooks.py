@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from infra.sandbox.waiting import wait_until
+from tests.support.transcriber.clients.jobs import posted
+from tests.support.transcriber.clients.receiver import Receiver, receiving
 from tests.support.transcriber.fake_service import Served, served
-from tests.support.transcriber.jobs.client import posted
-from tests.support.transcriber.jobs.receiver import Receiver, receiving
 from transcriber.errors import BadOption, ConfigError
 from transcriber.http.jobs.addresses import NoAddress, is_public, resolved, target
 from transcriber.http.jobs.webhooks import Webhooks

@@ -53,6 +53,10 @@ class Jobs:
             f"there is no job {job_id[:40]!r}; results are kept in memory for {self._keep_s:g} s, not over a restart"
         )
 
+    def known(self) -> list[str]:
+        """The ids of all jobs that can be asked for."""
+        return list(self._jobs)
+
     def forget(self, job_id: str) -> None:
         """Cancel what is under way, drop what is kept. Raises UnknownJob or ResultGone."""
         self._drop(self.get(job_id), "was deleted")
