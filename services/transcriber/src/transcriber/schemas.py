@@ -26,6 +26,7 @@ class Options(Record):
     `condition_on_previous_text` shows each window the text before it: steadier names, but windows go one by one.
     `token_timestamps` lets the model say the times itself instead of finding them in its attention: slower on a GPU.
     Without `times` they are guessed, for answers that show none: finding them takes an eighth of the processor time.
+    Only the file's `length_s` seconds from `start_s` on are heard; the answer's times begin there.
     """
 
     language: str | None = None
@@ -38,6 +39,8 @@ class Options(Record):
     condition_on_previous_text: bool = False
     token_timestamps: bool = False
     times: bool = True
+    start_s: float = Field(default=0.0, ge=0)
+    length_s: float | None = Field(default=None, gt=0)
     priority: Priority = "interactive"
 
 

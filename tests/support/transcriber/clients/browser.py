@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from infra.sandbox.paths import AS_ROOT, CHROMIUM
 from tests.support.transcriber.fake_service import Served
 
+PATIENCE_MS = 20_000
 WIDE, PHONE = (1280, 900), (360, 740)
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 REFUSED = "Failed to load resource"  # what Chromium says of an answer, or a cut, that the test wants
@@ -21,20 +22,28 @@ DROP = """([names, bytes]) => {
 
 
 @asynccontextmanager
-async def opened(address: str, size: tuple[int, int] = WIDE, **context: Any) -> AsyncGenerator[Page]:
-    """The page, on which no script may fail, nothing is complained of, and no other host is asked."""
+async def chromium() -> AsyncGenerator[Browser]:
+    """The browser itself, which takes a second to start; a machine with much to do may take long for all it does."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*AS_ROOT, *MICROPHONE])
-        page = await browser.new_page(viewport={"width": size[0], "height": size[1]}, **context)
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
-        ours = (address, "blob:", "data:")
-        page.on("request", lambda asked: None if asked.url.startswith(ours) else problems.append(asked.url))
-        await page.goto(address)
-        yield page
+        yield browser
         await browser.close()
-        assert [problem for problem in problems if not problem.startswith(REFUSED)] == []
+
+
+@asynccontextmanager
+async def opened(browser: Browser, address: str, size: tuple[int, int] = WIDE, **context: Any) -> AsyncGenerator[Page]:
+    """The page, on which no script may fail, nothing is complained of, and no other host is asked."""
+    page = await browser.new_page(viewport={"width": size[0], "height": size[1]}, **context)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
+    ours = (address, "blob:", "data:")
+    page.on("request", lambda asked: None if asked.url.startswith(ours) else problems.append(asked.url))
+    await page.goto(address)
+    yield page
+    await page.close()
+    assert [problem for problem in problems if not problem.startswith(REFUSED)] == []
 
 
 def at(server: Served) -> str:

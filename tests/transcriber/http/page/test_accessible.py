@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from infra.sandbox.paths import CHROMIUM
 from tests.support.transcriber.clients.browser import PHONE, WIDE, at, choose, opened, row
@@ -29,11 +29,11 @@ async def complaints(page: Page) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 async def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    scheme: Literal["light", "dark"], size: tuple[int, int], lecture: Path, tmp_path: Path
+    browser: Browser, scheme: Literal["light", "dark"], size: tuple[int, int], lecture: Path, tmp_path: Path
 ) -> None:
     long = tmp_path / LONGEST
     long.write_bytes(lecture.read_bytes())
-    async with served(api_key="sesame") as server, opened(at(server), size, color_scheme=scheme) as page:
+    async with served(api_key="sesame") as server, opened(browser, at(server), size, color_scheme=scheme) as page:
         assert await complaints(page) == []
         await choose(page, lecture.with_suffix(".txt"))
         await page.get_by_label("API key").fill("sesame")
@@ -47,8 +47,8 @@ async def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
-async def test_the_keyboard_is_enough(lecture: Path) -> None:
-    async with served() as server, opened(at(server)) as page:
+async def test_the_keyboard_is_enough(browser: Browser, lecture: Path) -> None:
+    async with served() as server, opened(browser, at(server)) as page:
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("button", name="Choose files")).to_be_focused()
         async with page.expect_file_chooser() as chooser:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from infra.sandbox.paths import CHROMIUM
 from tests.support.transcriber.clients.browser import at, choose, drop, opened, row, saved
@@ -17,8 +17,8 @@ pytestmark = [
 ]
 
 
-async def test_a_word_that_is_clicked_is_played_and_lights_up(server: str, lecture: Path) -> None:
-    async with opened(server) as page:
+async def test_a_word_that_is_clicked_is_played_and_lights_up(browser: Browser, server: str, lecture: Path) -> None:
+    async with opened(browser, server) as page:
         await choose(page, lecture)
         of = row(page, lecture.name)
         await expect(of).to_contain_text("English, ", timeout=60_000)
@@ -36,8 +36,8 @@ async def test_a_word_that_is_clicked_is_played_and_lights_up(server: str, lectu
         await expect(of.locator("li:first-child span.now")).to_have_text("Today,")
 
 
-async def test_it_is_searched(server: str, lecture: Path) -> None:
-    async with opened(server) as page:
+async def test_it_is_searched(browser: Browser, server: str, lecture: Path) -> None:
+    async with opened(browser, server) as page:
         await choose(page, lecture)
         of = row(page, lecture.name)
         await expect(of).to_contain_text("English, ", timeout=60_000)
@@ -50,8 +50,10 @@ async def test_it_is_searched(server: str, lecture: Path) -> None:
         await expect(of.get_by_role("listitem")).to_have_count(whole)
 
 
-async def test_it_is_saved_as_the_server_writes_it_with_the_lines_that_are_wanted(lecture_start: bytes) -> None:
-    async with served() as server, opened(at(server)) as page:
+async def test_it_is_saved_as_the_server_writes_it_with_the_lines_that_are_wanted(
+    browser: Browser, lecture_start: bytes
+) -> None:
+    async with served() as server, opened(browser, at(server)) as page:
         server.backend.hear = lambda _mark, _temperature: heard(HOSTILE)
         await drop(page, ["a.b.mp3"], lecture_start)
         of = row(page, "a.b.mp3")
@@ -69,8 +71,11 @@ async def test_it_is_saved_as_the_server_writes_it_with_the_lines_that_are_wante
         assert (await download.value).suggested_filename == "a.b.json"
 
 
-async def test_it_is_copied(lecture_start: bytes) -> None:
-    async with served() as server, opened(at(server), permissions=["clipboard-read", "clipboard-write"]) as page:
+async def test_it_is_copied(browser: Browser, lecture_start: bytes) -> None:
+    async with (
+        served() as server,
+        opened(browser, at(server), permissions=["clipboard-read", "clipboard-write"]) as page,
+    ):
         await drop(page, ["a.mp3"], lecture_start)
         await row(page, "a.mp3").get_by_role("button", name="Copy").click()
         await expect(row(page, "a.mp3").get_by_role("button", name="Copied")).to_be_visible()
@@ -78,8 +83,8 @@ async def test_it_is_copied(lecture_start: bytes) -> None:
         assert copied + "\n" == (await server.post(lecture_start, format="text")).text
 
 
-async def test_a_result_that_the_server_forgot_can_be_made_again(lecture_start: bytes) -> None:
-    async with served() as server, opened(at(server)) as page:
+async def test_a_result_that_the_server_forgot_can_be_made_again(browser: Browser, lecture_start: bytes) -> None:
+    async with served() as server, opened(browser, at(server)) as page:
         await drop(page, ["a.mp3"], lecture_start)
         of = row(page, "a.mp3")
         await expect(of.get_by_role("button", name="srt")).to_be_visible()

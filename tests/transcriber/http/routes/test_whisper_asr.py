@@ -75,6 +75,30 @@ async def test_a_language_is_detected_from_the_beginning_alone(lecture: Path) ->
         assert server.metric("audio_seconds_total") < 60
 
 
+@pytest.mark.parametrize("name", ["detect_language", "detect_lang"])
+async def test_a_language_is_detected_from_an_offset_on(name: str, lecture: Path) -> None:
+    """By whisper-asr-webservice's name, and by subgen's."""
+    async with served(drop_in_routes="asr", model_workers=1, batch_size=1) as server:
+        await asr(server, lecture.read_bytes(), "/detect-language")
+        beginning = server.backend.detected[-1]
+        server.backend.language = lambda mark: "fr" if mark == beginning else "de"
+        query = {f"{name}_offset": "60", f"{name}_length": "20.5"}
+        assert (await asr(server, lecture.read_bytes(), "/detect-language", **query)).json()["language_code"] == "de"
+
+
+async def test_no_language_is_detected_beyond_the_length(pcm: bytes) -> None:
+    async with served(drop_in_routes="asr") as server:
+        query = {"encode": "false", "detect_language_length": "5"}
+        answer = await asr(server, bytes(200_000) + pcm, "/detect-language", **query)
+        assert answer.json()["confidence"] == 0, "nobody speaks in the first six seconds"
+
+
+async def test_only_seconds_are_taken_for_seconds() -> None:
+    async with served(drop_in_routes="asr") as server:
+        answer = await asr(server, b"x", "/detect-language", detect_language_offset="soon")
+        assert (answer.status_code, "send a number of seconds" in answer.json()["detail"]) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("query", "status", "says"),
     [

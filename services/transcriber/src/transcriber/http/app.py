@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from transcriber import version
@@ -51,7 +52,13 @@ def create_app(
                 await asyncio.wait({running})
 
     app = FastAPIOffline(
-        redoc_url=None, title="Lectern transcriber", version=version(), description=DESCRIPTION, lifespan=lifespan
+        redoc_url=None,
+        title="Lectern transcriber",
+        version=version(),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        servers=[{"url": "/", "description": "this service"}],
+        generate_unique_id_function=_function_name,
     )
     app.state.service = service
     for router in (transcriptions.router, jobs.router, openai.router, health.router, page.router()):
@@ -63,6 +70,11 @@ def create_app(
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
     app.add_middleware(RequestObserver, metrics=service.metrics)  # the last one added sees every answer, errors too
     return app
+
+
+def _function_name(route: APIRoute) -> str:
+    """What generated clients call their functions."""
+    return route.name
 
 
 def _ended(service: Service, task: asyncio.Task[None], on_fatal: Callable[[], None]) -> None:

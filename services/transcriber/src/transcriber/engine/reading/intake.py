@@ -1,5 +1,6 @@
 """A file's way to the model: decode a block, find speech, cut windows, compute features; then let others go first."""
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -31,6 +32,9 @@ class Intake:
         self._short_encodes = settings.short_encodes and not job.options.token_timestamps
         self._media: Media | None = None
         self._samples = 0
+        self._start = round(job.options.start_s * SAMPLE_RATE)
+        length_s = job.options.length_s
+        self._end = self._start + round(length_s * SAMPLE_RATE) if length_s else sys.maxsize
         self._longest_s = 0.0
 
     @property
@@ -40,8 +44,8 @@ class Intake:
 
     @property
     def read_s(self) -> float:
-        """Seconds of audio read so far."""
-        return self._samples / SAMPLE_RATE
+        """Seconds of audio read so far, of those that are to be heard."""
+        return max(0, min(self._samples, self._end) - self._start) / SAMPLE_RATE
 
     @property
     def speech(self) -> list[tuple[float, float]]:
@@ -83,12 +87,14 @@ class Intake:
         """
         if self._media and not self._media.is_here(WAIT_S):
             return [], False
-        block = next(self._media, None) if self._media else None
+        block = next(self._media, None) if self._media and self._samples < self._end else None
         if block is None:
             self.close()
             return [self._row(window) for window in self._cutter.finish()], True
+        start, end = self._start - self._samples, self._end - self._samples
         self._samples += len(block)
-        return [self._row(window) for window in self._cutter.feed(block)], False
+        heard = block[max(0, start) : min(end, len(block))]
+        return [self._row(window) for window in self._cutter.feed(heard)] if len(heard) else [], False
 
     def close(self) -> None:
         """End the decoder; safe to call twice. Whoever waits for the file's slot hears of it."""

@@ -45,8 +45,12 @@ async def ready(request: Request) -> JSONResponse:
     )
 
 
-@router.get("/metrics", response_class=Response)
-async def prometheus(request: Request) -> Response:
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"description": "all figures", "content": {"text/plain": {"schema": openapi.TEXT}}}},
+)
+async def metrics(request: Request) -> Response:
     """Prometheus' text format."""
     service: Service = request.app.state.service
     return Response(service.metrics.page(), media_type=MEDIA_TYPE)

@@ -28,7 +28,7 @@ ASK_AGAIN_S = 10.0  # at most, however long it will take: it may fail
 
 
 @router.post("", status_code=202, response_model=JobView, **openapi_jobs.posted())
-async def post(request: Request) -> Response:
+async def post_job(request: Request) -> Response:
     """Queue one file, sent as the form field `file` or as the raw body; its address is in `Location`."""
     service = service_of(request)
     with ExitStack() as stack:
@@ -47,7 +47,7 @@ async def post(request: Request) -> Response:
 
 
 @router.get("/{job_id}", response_model=JobView, **openapi_jobs.asked())
-async def get(job_id: str, service: TheService) -> Response:
+async def get_job(job_id: str, service: TheService) -> Response:
     """How far it is, and the transcript once it is done."""
     job = service.jobs.get(job_id)
     view = job.view()
@@ -58,7 +58,7 @@ async def get(job_id: str, service: TheService) -> Response:
 
 
 @router.get("/{job_id}/result", response_model=Transcript, **openapi_jobs.result())
-async def result(job_id: str, request: Request, service: TheService) -> Response:
+async def job_result(job_id: str, request: Request, service: TheService) -> Response:
     """The transcript in any format but ndjson. 409 while it is under way, the job's own error where it failed."""
     job = service.jobs.get(job_id)
     asked = fields.Asked(query_of(request))
@@ -76,14 +76,14 @@ async def result(job_id: str, request: Request, service: TheService) -> Response
 
 
 @router.get("/{job_id}/events", response_class=Response, **openapi_jobs.events())
-async def events(job_id: str, service: TheService) -> StreamingAnswer:
+async def job_events(job_id: str, service: TheService) -> StreamingAnswer:
     """All it has said and will say, an event a line, as /transcribe has it with format=ndjson; for many readers."""
     job = service.jobs.get(job_id)
     return StreamingAnswer(_lines(job), lambda: None, formats.MEDIA_TYPES["ndjson"], {})
 
 
 @router.delete("/{job_id}", status_code=204, **openapi_jobs.deleted())
-async def delete(job_id: str, service: TheService) -> Response:
+async def delete_job(job_id: str, service: TheService) -> Response:
     """Stop it if it is under way; forget its result."""
     service.jobs.forget(job_id)
     return Response(status_code=204)

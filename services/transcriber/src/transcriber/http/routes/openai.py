@@ -48,14 +48,16 @@ async def translations(request: Request, engine: OpenEngine) -> Response:
     return await _answer(request, engine, "translate")
 
 
-@router.get("/models", **openapi.model_route({"object": "list", "data": [openapi_examples.MODEL]}))
+@router.get(
+    "/models", **openapi.model_route({"object": "list", "data": [openapi_examples.MODEL]}, openapi.OPENAI_MODELS)
+)
 async def models(service: TheService) -> dict[str, Any]:
     """The model that is loaded, by each of the names that are accepted for it; `root` is its own."""
     names = service.model_names()
     return {"object": "list", "data": [_model(name, names.loaded) for name in names.listed]}
 
 
-@router.get("/models/{name:path}", **openapi.model_route(openapi_examples.MODEL, known=True))
+@router.get("/models/{name:path}", **openapi.model_route(openapi_examples.MODEL, openapi.OPENAI_MODEL, known=True))
 async def model(name: str, service: TheService) -> dict[str, Any]:
     """The model by any of its names; 404 for others."""
     check_model(name, service)

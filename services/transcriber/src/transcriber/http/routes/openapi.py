@@ -1,6 +1,6 @@
 """What /docs says about the routes that read their body themselves: forms, examples, errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from transcriber.http.formats import ResponseFormat
@@ -91,6 +91,16 @@ OPENAI_ANSWER = {
         "words": {"type": "array", "items": {"type": "object"}},
     },
 }
+OPENAI_MODEL = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": TEXT, "object": TEXT, "created": {"type": "integer"}, "owned_by": TEXT, "root": TEXT},
+}
+OPENAI_MODELS = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {"object": TEXT, "data": {"type": "array", "items": OPENAI_MODEL}},
+}
 OPENAI_ERROR_FIELDS = ("message", "type", "param", "code", "request_id")
 OPENAI_ERROR = {
     "type": "object",
@@ -166,33 +176,13 @@ def openai_route() -> dict[str, Any]:
     }
 
 
-def whisper_asr_route(file_field: str, query: Sequence[str]) -> dict[str, Any]:
-    """The arguments that document a route of whisper-asr-webservice."""
-    schema = {"type": "object", "required": [file_field], "properties": {file_field: FILE}}
-    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in query]
-    return {
-        "openapi_extra": {
-            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}},
-            "parameters": parameters,
-        },
-        "responses": problems(),
-    }
-
-
-def whisper_cpp_route(fields: Sequence[str]) -> dict[str, Any]:
-    """The arguments that document the route of whisper.cpp's server."""
-    return {
-        "openapi_extra": {"requestBody": {"required": True, "content": form(dict.fromkeys(fields, TEXT))}},
-        "responses": problems(),
-    }
-
-
-def model_route(example: dict[str, Any], *, known: bool = False) -> dict[str, Any]:
+def model_route(example: dict[str, Any], schema: dict[str, Any], *, known: bool = False) -> dict[str, Any]:
     """The arguments that document OpenAI's routes about models; `known` ones are asked for by name."""
-    content = {"application/json": {"example": example}}
+    content = {"application/json": {"example": example, "schema": schema}}
     statuses = (401, 404, 503) if known else (401, 503)
     errors = {status: error for status, error in openai_errors().items() if status in statuses}
-    return {"responses": {200: {"description": "what is loaded", "content": content}, **errors, "4XX": errors[401]}}
+    told = {200: {"description": "what is loaded", "content": content}, **errors, "4XX": errors[401]}
+    return {"response_model": None, "responses": told}
 
 
 def openai_errors() -> dict[int | str, dict[str, Any]]:

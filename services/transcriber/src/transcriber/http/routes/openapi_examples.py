@@ -44,6 +44,7 @@ OPENAI_STREAM = (
     'data: {"type":"transcript.text.done","text":"Today we talk about memory."}\n\ndata: [DONE]\n\n'
 )
 MODEL = {"id": "whisper-1", "object": "model", "created": 0, "owned_by": "lectern", "root": "large-v3"}
+MODELS = {"object": "list", "data": [MODEL]}
 READY = {
     "status": "ready",
     "model": "large-v3",

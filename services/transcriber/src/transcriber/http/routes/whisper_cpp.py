@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from transcriber.http import formats
 from transcriber.http.auth import require_key
 from transcriber.http.formats import ResponseFormat
-from transcriber.http.routes import openapi
+from transcriber.http.routes import openapi_drop_in
 from transcriber.http.routes.openai_request import check_temperature
 from transcriber.http.routes.transcribing import OpenEngine, begun, finished, received
 from transcriber.http.upload import options
@@ -20,7 +20,7 @@ router = APIRouter(dependencies=[Depends(require_key)], tags=["whisper.cpp"])
 FIELDS = ("response_format", "temperature", "language", "prompt", "translate")
 
 
-@router.post("/inference", **openapi.whisper_cpp_route(FIELDS))
+@router.post("/inference", **openapi_drop_in.whisper_cpp(FIELDS))
 async def inference(request: Request, engine: OpenEngine) -> Response:
     """Speech to text; one segment a line in `text`."""
     upload = await received(request, FIELDS, lenient=True)

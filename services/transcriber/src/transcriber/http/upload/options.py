@@ -1,5 +1,6 @@
 """Form fields and query parameters become `Options` and a format; a wrong value is named."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar, get_args
 
@@ -10,7 +11,8 @@ from transcriber.http.upload.fields import Asked, listed
 from transcriber.http.upload.languages import code_of
 from transcriber.schemas import MAX_PROMPT, CueLayout, Format, Options, Record
 
-NAMES = tuple(name for name in Options.model_fields if name != "times")  # what a client may send
+FOR_ROUTES = ("times", "start_s", "length_s")
+NAMES = tuple(name for name in Options.model_fields if name not in FOR_ROUTES)  # what a client may send
 LAYOUT = tuple(CueLayout.model_fields)
 FLAGS = ("word_timestamps", "detect_language_per_window", "condition_on_previous_text", "token_timestamps")
 T = TypeVar("T", bound=Record)
@@ -27,6 +29,14 @@ def options(upload: Asked, **fixed: object) -> Options:
     if among := tuple(code for each in listed(upload.fields, "languages") if (code := asked_language(each))):
         fields["languages"] = tuple(dict.fromkeys(among))
     return _checked(Options, {**fields, **fixed})
+
+
+def seconds(upload: Asked, *names: str) -> float | None:
+    """The first of these fields that was sent, in seconds; None where none was. Raises BadOption."""
+    value = upload.value(*names) or ""
+    if value and not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value):
+        raise BadOption(f"field {names[0]}: send a number of seconds, not {value[:40]!r}")
+    return float(value) if value else None
 
 
 def cue_layout(upload: Asked) -> CueLayout:
