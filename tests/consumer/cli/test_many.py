@@ -121,3 +121,10 @@ async def test_every_command_tells_programs_json(videos: Videos) -> None:
     findings = json.loads((await lectern("doctor", "--json")).output)
     assert {each["state"] for each in findings} <= {"ok", "doubtful", "bad"}
     assert {"database", "queue"} <= {each["check"] for each in findings if each["state"] == "ok"}
+
+
+async def test_a_language_goes_with_the_message_and_nonsense_is_refused(sqs: StrictSqs) -> None:
+    await told("submit", IDS[0], "--language", "pt-BR")
+    assert json.loads(sqs.messages[0].body)["language"] == "pt-BR"
+    done = await lectern("submit", IDS[2], "--language", "not a language")
+    assert "is no language: it should be like de or pt-BR" in str(done.exception)

@@ -1,6 +1,7 @@
 """Claims and fenced writes, on a real PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -163,13 +164,10 @@ async def test_completion_says_everything_and_ends_the_attempt(videos: Videos) -
     assert [stage["stage"] for stage in await videos.stages("v1")] == ["download", "audio"]
 
 
-async def test_what_attempts_spend_adds_up_whatever_becomes_of_them(videos: Videos) -> None:
-    first = await claimed(videos)
-    await videos.spend(first, 0.25)
-    await videos.give_up(first, Outcome("retry", Status.QUEUED))
-    with pytest.raises(LeaseLost):
-        await videos.spend(first, 99)
-    await videos.spend(await claimed(videos), 0.5)
+async def test_what_answers_cost_adds_up_once_each_whoever_says_so(videos: Videos) -> None:
+    await claimed(videos)
+    for answer, cost_usd in (("a", 0.25), ("b", 0.5), ("a", 0.25)):
+        await videos.spend("v1", answer, cost_usd)
     row = await videos.row("v1")
     assert row is not None
     assert float(row["cost_usd"]) == 0.75
@@ -229,3 +227,12 @@ async def test_a_database_that_cannot_be_reached_is_named(database_settings: Dat
     with pytest.raises(EnvironmentFault, match=r"Postgres at 127\.0\.0\.1:1/postgres cannot .*DB_HOST, DB_PORT"):
         async with connect(wrong, tries=1):
             pass
+
+
+async def test_a_language_that_was_asked_for_is_kept_until_another_is(videos: Videos) -> None:
+    for asked_for, kept in (("de", "de"), (None, "de"), ("fr", "fr")):
+        claim = await videos.claim(replace(JOB, language=asked_for), "w1", 30, "m1")
+        assert isinstance(claim, Claim)
+        assert claim.language == kept
+        await videos.give_up(claim, Outcome("retry", Status.QUEUED))
+        assert await videos.submit(JOB)

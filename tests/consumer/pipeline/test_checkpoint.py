@@ -72,6 +72,13 @@ async def test_a_checkpoint_that_cannot_be_read_is_made_anew(tmp_path: Path) -> 
     assert again.reused == []
 
 
+async def test_what_the_store_does_not_take_is_kept_aside_for_the_next_attempt_here(tmp_path: Path) -> None:
+    maker, aside = Maker(), FolderCheckpoints(tmp_path / "aside")
+    for _ in range(2):
+        await Checkpoints(FullFolder(tmp_path / "full"), "v1", aside=aside).once("study", USAGE, "a", maker.make)
+    assert maker.worked == 1
+
+
 async def test_what_cannot_be_kept_is_still_good_for_this_attempt(tmp_path: Path) -> None:
     made = await Checkpoints(FullFolder(tmp_path), "v1").once("study", USAGE, "a", Maker().make)
     assert made == Usage(cost_usd=1)

@@ -9,7 +9,7 @@ import pytest
 
 from consumer.errors import EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Source
-from consumer.pipeline.download import DownloadSettings, download
+from consumer.pipeline.download import DownloadSettings, download, spoken
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
 from infra.sandbox.standins.youtube.videos import EMPTY_ID, RESET_ID, STALL_ID
 from infra.sandbox.waiting import wait_until
@@ -107,3 +107,13 @@ async def test_a_killed_download_goes_on_where_it_stopped(youtube: YouTubeStandi
     source = await fetch(RESET_ID, tmp_path)
     assert source.path.stat().st_size > had
     assert youtube.requests.count("/videoplayback") == played + 1  # from the middle, so the reset is never met
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "of_track", "known"),
+    [("de", "de", "de"), ("pt-BR", "pt", "pt"), ("de", "en", None), ("de", None, None), (None, "en", None)],
+)
+async def test_a_language_is_handed_on_only_if_the_track_really_has_it(
+    asked_for: str | None, of_track: str | None, known: str | None
+) -> None:
+    assert spoken(asked_for, of_track) == known

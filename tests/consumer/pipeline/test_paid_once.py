@@ -8,7 +8,7 @@ import pytest
 from consumer.errors import TransientError
 from consumer.material import StudyMaterial, Usage
 from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
-from consumer.pipeline.paid_once import paid_once
+from consumer.pipeline.paid_once import Answer, paid_once
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.schema import Draft, StudyRequest
@@ -23,6 +23,7 @@ class Attempts:
 
     def __init__(self, provider: FakeProvider, folder: Path) -> None:
         self.bills: list[float] = []
+        self.used: list[str] = []
         self.hurry = asyncio.Event()
         self._provider = provider
         self._folder = folder
@@ -32,8 +33,10 @@ class Attempts:
         provider = paid_once(self._provider, kept, self.paid, self.hurry)
         return await write_study(LECTURE, TALK, provider, lambda _: None)
 
-    async def paid(self, model: str, usage: Usage) -> None:
-        self.bills.append(usage.cost_usd)
+    async def paid(self, answer: Answer) -> None:
+        self.used.append(answer.digest)
+        if answer.is_new:
+            self.bills.append(answer.usage.cost_usd)
 
 
 def answer(_: StudyRequest) -> Draft:
@@ -112,6 +115,7 @@ async def test_answers_under_way_when_the_work_is_cancelled_are_waited_for_count
     assert attempts.bills == [0.5] * under_way
     await attempts.once_more()
     assert len(asked(provider)) == len(set(asked(provider)))
+    assert len(set(attempts.used)) == len(attempts.bills), "each is told again, so that none stays uncounted"
 
 
 async def test_in_a_hurry_no_answer_is_waited_for(tmp_path: Path) -> None:

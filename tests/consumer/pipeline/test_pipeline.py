@@ -34,7 +34,7 @@ class FakeVideos:
 
     stages: list[Stage] = field(default_factory=list[Stage])
     done: list[Completion] = field(default_factory=list[Completion])
-    spent: list[float] = field(default_factory=list[float])
+    spent: dict[str, float] = field(default_factory=dict[str, float])
     through: list[Dependency] = field(default_factory=list[Dependency])
     away: bool = False
 
@@ -44,10 +44,10 @@ class FakeVideos:
     async def open_stage(self, claim: Claim, stage: Stage) -> None:
         self.stages.append(stage)
 
-    async def spend(self, claim: Claim, cost_usd: float) -> None:
+    async def spend(self, video_id: str, answer: str, cost_usd: float) -> None:
         if self.away:
             raise TransientError("the database could not spend")
-        self.spent.append(cost_usd)
+        self.spent[answer] = cost_usd
 
     async def complete(self, claim: Claim, done: Completion) -> None:
         self.done.append(done)
@@ -108,7 +108,7 @@ async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_
     await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), videos=videos, witness=videos, store=bucket, tools=elsewhere)
     manifest = json.loads(bucket.objects[videos.done[0].keys["manifest.json"]])
     assert manifest["reused"] == ["transcript", "study"]
-    assert (model.times, videos.spent, manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
+    assert (model.times, [*videos.spent.values()], manifest["cost_usd"]) == (1, [0.5, 0.5], 1.0)
     assert (videos.through.count(Dependency.TRANSCRIBER), videos.through.count(Dependency.MODEL)) == (1, 2)
 
 

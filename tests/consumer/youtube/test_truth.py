@@ -77,8 +77,9 @@ async def test_the_original_is_taken_before_any_dub_unless_a_language_is_asked_f
     youtube: YouTubeStandin, tmp_path: Path, tracks: tuple[Track, ...], asked: str | None, sent: str
 ) -> None:
     video = published(youtube, Video(tracks=tracks))
-    await download(video, tmp_path, DownloadSettings(), ignore, language=asked)
+    source = await download(video, tmp_path, DownloadSettings(), ignore, language=asked)
     assert youtube.languages == [sent]
+    assert source.language == (sent[:2] if asked and asked[:2] == sent[:2] else None)
 
 
 async def test_a_title_is_cleaned_of_what_the_database_cannot_hold(youtube: YouTubeStandin, tmp_path: Path) -> None:

@@ -113,13 +113,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Source:
-    """Downloaded media. `duration_s` is what the site claims; `youtube_id` is None for a local file."""
+    """Downloaded media. `duration_s` is what the site claims; `youtube_id` is None for a local file.
+
+    `language` (ISO 639) is the one that was asked for, where the track that was taken really has it.
+    """
 
     path: Path
     title: str
     youtube_id: str | None = None
     channel: str | None = None
     duration_s: float | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)

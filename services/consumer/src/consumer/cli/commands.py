@@ -69,11 +69,12 @@ def submit(
     ] = None,
     video_id: Annotated[str | None, typer.Option("--id", help="the row's id; the video's own when left out")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="a file with one a line", exists=True)] = None,
+    language: Annotated[str | None, typer.Option(help="of the sound track, such as de; else the original's")] = None,
     as_json: Json = False,
 ) -> None:
     """Queue videos; prints their ids."""
     logs.configure(quiet=True)
-    jobs = read_jobs(wanted or [], file, video_id)
+    jobs = read_jobs(wanted or [], file, video_id, language)
     print_json(asyncio.run(submit_jobs(read_settings(Settings), jobs, console_for(as_json))), as_json)
 
 

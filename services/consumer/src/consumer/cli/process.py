@@ -11,9 +11,9 @@ from rich.console import Console
 
 from consumer.app import make_tools
 from consumer.cli.progress_bars import Bars
-from consumer.errors import BadMessage, Dependency, EnvironmentFault
+from consumer.errors import BadMessage, EnvironmentFault
 from consumer.export.files import write_assets
-from consumer.models import Source, Stage
+from consumer.models import Source
 from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
 from consumer.pipeline.download import download, local_source
 from consumer.pipeline.pipeline import Tools, produce
@@ -70,7 +70,7 @@ async def _downloaded(youtube_id: str, folder: Path, tools: Tools, timer: StageT
         return await download(youtube_id, folder, tools.download, progress)
 
 
-async def _no_row(_: Stage | float | Dependency) -> None:
+async def _no_row(*_: object) -> None:
     """There is no row to tell."""
 
 

@@ -14,13 +14,13 @@ from consumer.database.videos import Videos
 from consumer.errors import BadMessage, ConfigError, LecternError, TransientError
 from consumer.models import Job, Status
 from consumer.settings import Settings
-from consumer.worker.messages import check_video_id
+from consumer.worker.messages import check_language, check_video_id
 from consumer.youtube.urls import VIDEO_ID, parse_video_id, parse_video_url
 
 MOST_RETRIED = 10_000
 
 
-def read_jobs(wanted: Sequence[str], file: Path | None, video_id: str | None) -> list[Job]:
+def read_jobs(wanted: Sequence[str], file: Path | None, video_id: str | None, language: str | None = None) -> list[Job]:
     """What the command line asks for; each video once, in the order given.
 
     `file` has an address or an id a line; empty lines and those that begin with # do not count. Raises BadMessage,
@@ -33,7 +33,8 @@ def read_jobs(wanted: Sequence[str], file: Path | None, video_id: str | None) ->
     if video_id is not None and len(texts) > 1:
         raise ConfigError("--id is the id of one row: leave it out for several videos")
     youtube_ids = map(_parse_one if len(texts) > 1 else _parse, texts)
-    jobs = [Job(video_id or youtube_id, youtube_id) for youtube_id in dict.fromkeys(youtube_ids)]
+    jobs = [Job(video_id or youtube_id, youtube_id, language) for youtube_id in dict.fromkeys(youtube_ids)]
+    check_language(language)
     for job in jobs:
         check_video_id(job.video_id)
     return jobs
@@ -102,7 +103,8 @@ async def _queue_one(videos: Videos, queue: Queue, job: Job) -> None:
     if not await videos.submit(job):
         raise TransientError(f"video {job.video_id} is being worked on: lectern status {job.video_id}")
     try:
-        await queue.send(json.dumps({"video_id": job.video_id, "youtube_url": job.url}))
+        asked = {"language": job.language} if job.language else {}
+        await queue.send(json.dumps({"video_id": job.video_id, "youtube_url": job.url, **asked}))
     except LecternError as error:
         await videos.reject(job.video_id, "not_queued", f"it could not be queued: {error}")
         raise

@@ -9,12 +9,14 @@ from consumer.models import Status
 class Claim:
     """The right to work on a video, until the lease runs out.
 
-    `token` grows with every claim of the row and fences every write; `attempts` counts this one.
+    `token` grows with every claim of the row and fences every write; `attempts` counts this one. `language` is what
+    this message or an earlier one asked for.
     """
 
     video_id: str
     token: int
     attempts: int
+    language: str | None = None
 
 
 @dataclass(frozen=True)

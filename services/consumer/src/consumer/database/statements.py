@@ -28,6 +28,7 @@ def blanks(tables: Tables) -> dict[str, str]:
         "stage": f"{own}.{STAGE}",
         "outcome": f"{own}.dependency_outcome",
         "breaker": f"{own}.dependency_breaker",
+        "payment": f"{own}.video_payment",
         "open": ", ".join(f"'{status}'" for status in Status if not status.is_end),
     }
 

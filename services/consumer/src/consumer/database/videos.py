@@ -51,11 +51,12 @@ class Videos:
                 theirs = await table.make(connection, job.video_id, job.url)
             await self._known(connection, table, theirs.id, job.url)
             anew = table.tables.asks_anew(theirs.status)
-            row = await connection.fetchrow(self._sql["claim"], theirs.id, job.url, owner, lease_s, message_id, anew)
+            values = (theirs.id, job.url, owner, lease_s, message_id, anew, job.language)
+            row = await connection.fetchrow(self._sql["claim"], *values)
             if row is None:
                 standing = await connection.fetchrow(self._sql["standing"], theirs.id)
                 return Unclaimed(standing["status"], max(0.0, standing["held_s"])) if standing else Unclaimed("gone", 0)
-            claim = Claim(theirs.id, row["token"], row["attempts"])
+            claim = Claim(theirs.id, row["token"], row["attempts"], row["language"])
             await connection.execute(self._sql["open_attempt"], claim.video_id, claim.token, owner, message_id)
             await table.tell(connection, claim.video_id)
             return claim
@@ -72,9 +73,13 @@ class Videos:
         """Remember that a stage began."""
         await self._execute("open_stage", claim.video_id, claim.token, stage)
 
-    async def spend(self, claim: Claim, cost_usd: float) -> None:
-        """Add to what the video has cost, whatever becomes of the attempt."""
-        await self._fenced("spend", claim, cost_usd)
+    async def spend(self, video_id: str, answer: str, cost_usd: float) -> None:
+        """Add to what the video has cost, once for each `answer`; by no claim, because it was paid whoever asked."""
+        async with self._begin("spend") as (connection, table):
+            theirs = await table.lock(connection, video_id)
+            await connection.execute(self._sql["spend"], video_id, answer, cost_usd)
+            if theirs is not None:
+                await table.tell(connection, video_id)
 
     async def complete(self, claim: Claim, done: Completion) -> None:
         """The last write: the video is completed."""

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from consumer.errors import TransientError
+from consumer.errors import EnvironmentFault, TransientError
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -50,12 +50,22 @@ class Flights:
 
 
 class Checkpoints:
-    """The checkpoints whose keys begin with `prefix`; `reused` names those that saved work."""
+    """The checkpoints whose keys begin with `prefix`; `reused` names those that saved work.
 
-    def __init__(self, store: CheckpointStore, prefix: str, flights: Flights | None = None) -> None:
+    What `store` does not take is kept `aside`, for the next attempt on this machine, and looked for there first.
+    """
+
+    def __init__(
+        self,
+        store: CheckpointStore,
+        prefix: str,
+        flights: Flights | None = None,
+        aside: CheckpointStore | None = None,
+    ) -> None:
         self.reused: list[str] = []
         self._flights = flights or Flights()
         self._store = store
+        self._aside = aside
         self._prefix = prefix
 
     async def once(self, name: str, kind: TypeAdapter[T], made_from: str, make: Callable[[], Awaitable[T]]) -> T:
@@ -69,7 +79,7 @@ class Checkpoints:
             return await self._once(name, key, kind, make)
 
     async def _once(self, name: str, key: str, kind: TypeAdapter[T], make: Callable[[], Awaitable[T]]) -> T:
-        if (content := await self._store.find(key)) is not None:
+        if (content := await self._find(key)) is not None:
             try:
                 found = kind.validate_json(content)
             except ValidationError:
@@ -86,12 +96,19 @@ class Checkpoints:
         if name not in self.reused:
             self.reused.append(name)
 
+    async def _find(self, key: str) -> bytes | None:
+        if self._aside is not None and (content := await self._aside.find(key)) is not None:
+            return content
+        return await self._store.find(key)
+
     async def _keep(self, key: str, content: bytes) -> None:
         """What cannot be kept is still good for this attempt."""
         try:
             await self._store.keep(key, content)
-        except TransientError as error:
+        except (TransientError, EnvironmentFault) as error:
             log.warning("checkpoint.not_kept", key=key, error=str(error))
+            if self._aside is not None:
+                await self._aside.keep(key, content)
 
 
 class FolderCheckpoints:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,7 +56,14 @@ async def download(
     """
     wanted = _wanted(youtube_id, into, settings, language)
     with attributed(Dependency.YOUTUBE):
-        return _source(await _fetched(wanted, settings, on_progress), youtube_id, settings)
+        source = _source(await _fetched(wanted, settings, on_progress), youtube_id, settings)
+    return replace(source, language=spoken(language, source.language))
+
+
+def spoken(asked_for: str | None, of_track: str | None) -> str | None:
+    """The language (ISO 639) that is known to be spoken: the one asked for, such as pt-BR, if the track has it."""
+    asked, has = (language.partition("-")[0].lower() if language else None for language in (asked_for, of_track))
+    return asked if asked == has else None
 
 
 async def _fetched(wanted: dict[str, Any], settings: DownloadSettings, on_progress: Progress) -> dict[str, Any]:
@@ -140,7 +147,7 @@ def _source(event: dict[str, Any], youtube_id: str, settings: DownloadSettings) 
     if path is None or not path.is_file() or path.stat().st_size == 0:
         raise TransientError("YouTube sent no media", code="no_media")
     title, channel = printable(event["title"]), printable(event["channel"]) if event["channel"] else None
-    return Source(path, title, youtube_id, channel, event["duration_s"])
+    return Source(path, title, youtube_id, channel, event["duration_s"], event.get("language"))
 
 
 def _failure(event: dict[str, Any], settings: DownloadSettings) -> LecternError:

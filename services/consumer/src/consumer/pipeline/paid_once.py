@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 from pydantic import TypeAdapter
@@ -18,8 +19,20 @@ from consumer.study.schema import Draft, StudyRequest
 log = structlog.get_logger()
 LAST_WORDS_S = 240.0  # of one answer; a stop allows less
 DRAFT = TypeAdapter(Draft)
-OnPaid = Callable[[str, Usage], Awaitable[None]]
-"""Told the model and what one answer of it has cost, once it is kept."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer that is kept: what it has cost is counted once, by its digest, whichever attempt comes to do so."""
+
+    digest: str
+    model: str
+    usage: Usage
+    is_new: bool
+
+
+OnPaid = Callable[[Answer], Awaitable[None]]
+"""Told each answer that is used."""
 
 
 def paid_once(
@@ -74,18 +87,14 @@ class PaidOnce:
             writing.cancel()
 
     async def _write(self, request: StudyRequest, asked: asyncio.Event) -> Draft:
-        paid: list[Usage] = []
-
         async def buy() -> Draft:
             asked.set()
             with attributed(Dependency.MODEL):
-                draft = await self._provider.write(request)
-            paid.append(draft.usage)
-            return draft
+                return await self._provider.write(request)
 
-        draft = await self._checkpoints.once("study", DRAFT, self._asked(request), buy)
-        for usage in paid:
-            await self._on_paid(self.model, usage)
+        key = self._asked(request)
+        draft = await self._checkpoints.once("study", DRAFT, key, buy)
+        await self._on_paid(Answer(key, self.model, draft.usage, is_new=asked.is_set()))
         return draft
 
     async def _last_words(self, writing: "asyncio.Task[Draft]") -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,16 +13,15 @@ from pydantic import TypeAdapter
 from consumer.clients.retry import patiently
 from consumer.clients.transcribers import Transcribers
 from consumer.database.videos import Claim, Completion
-from consumer.errors import BadMessage, Dependency, EnvironmentFault, LeaseLost, TransientError
+from consumer.errors import BadMessage, Dependency, EnvironmentFault, TransientError
 from consumer.export.files import JobResult, write_assets
-from consumer.material import Usage
 from consumer.models import Job, Progress, Source, Stage, Transcript
 from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
-from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, digest
+from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, FolderCheckpoints, digest
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.note_ids import keep_note_ids
-from consumer.pipeline.paid_once import paid_once
+from consumer.pipeline.paid_once import Answer, paid_once
 from consumer.pipeline.publish import ObjectStore, publish
 from consumer.pipeline.recording import RecordingStore, fetch_recording
 from consumer.pipeline.slots import Slots
@@ -39,8 +38,8 @@ CHECKPOINTS = "videos/.checkpoints"
 """Of all videos: the same content under another id is paid for once. No video's id begins with a dot."""
 MOST_RECORDING_BYTES = 8 * 10**9
 WAIT_FOR_MODEL_S = 300.0  # while the transcriber starts; longer, and the message goes back
-Spend = Callable[[float], Awaitable[None]]
-"""Told what an answer of a language model has cost, in US dollars."""
+Spend = Callable[[str, float], Awaitable[None]]
+"""Told, each time that an answer of a language model is used, its digest and its cost in US dollars."""
 Passed = Callable[[Dependency], Awaitable[None]]
 """Told whom a video has come through: what others met decides who is to blame for the next failure."""
 
@@ -72,7 +71,7 @@ class VideoTable(Protocol):
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None: ...
 
-    async def spend(self, claim: Claim, cost_usd: float) -> None: ...
+    async def spend(self, video_id: str, answer: str, cost_usd: float) -> None: ...
 
     async def complete(self, claim: Claim, done: Completion) -> None: ...
 
@@ -100,7 +99,7 @@ async def run(
     TransientError or EnvironmentFault where a stage failed; then the row is left for the caller to end.
     """
     prefix = f"videos/{job.video_id}/{claim.token:06d}"
-    checkpoints = Checkpoints(store, CHECKPOINTS, tools.flights)
+    job = replace(job, language=claim.language or job.language)  # that of an earlier message, where this one has none
 
     async def passed(dependency: Dependency) -> None:
         await witness.passed(dependency, job.video_id)
@@ -110,12 +109,13 @@ async def run(
         tools.slots.turn() as turn,
         working_folder(tools.scratch, job.video_id, claim.token) as folder,
     ):
+        checkpoints = Checkpoints(store, CHECKPOINTS, tools.flights, aside=FolderCheckpoints(folder))
         async with lease:
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage, turn)
             async with timer.stage("download") as progress:
                 source = await _source(job, folder, store, tools, progress)
             await passed(Dependency.YOUTUBE if job.youtube_id else Dependency.BUCKET)
-            spend = partial(videos.spend, claim)
+            spend = partial(videos.spend, job.video_id)
             made = await produce(
                 source, folder, tools, timer, checkpoints=checkpoints, spend=spend, passed=passed, job=job
             )
@@ -142,23 +142,24 @@ async def produce(
     """From downloaded media to study material; `folder` takes the MP3.
 
     What costs much is looked for in `checkpoints` and kept there. `spend` is told the US dollars of each answer that
-    was paid for, `passed` whom the video has come through. Raises VideoError, TransientError or EnvironmentFault.
+    is used, `passed` whom the video has come through. Raises VideoError, TransientError or EnvironmentFault.
     """
 
-    async def paid(model: str, usage: Usage) -> None:
-        tools.metrics.spent(model, usage.cost_usd)
-        await passed(Dependency.MODEL)
+    async def paid(answer: Answer) -> None:
+        if answer.is_new:
+            tools.metrics.spent(answer.model, answer.usage.cost_usd)
+            await passed(Dependency.MODEL)
         try:
-            await spend(usage.cost_usd)
-        except (TransientError, EnvironmentFault, LeaseLost) as error:
-            log.warning("spend.not_recorded", cost_usd=usage.cost_usd, error=str(error))  # what was paid for is kept
+            await spend(answer.digest, answer.usage.cost_usd)
+        except (TransientError, EnvironmentFault) as error:
+            log.warning("spend.not_recorded", cost_usd=answer.usage.cost_usd, error=str(error))  # the next use does
 
     async with timer.stage("audio") as progress:
         audio = await make_mp3(source, folder / "audio.mp3", progress, max_s=tools.download.max_video_s)
     await passed(Dependency.MACHINE)
     async with timer.stage("transcribe") as progress:
         model = await patiently(tools.transcribers.model, WAIT_FOR_MODEL_S)
-        asked = tools.subtitles | _spoken(job)
+        asked = tools.subtitles | _spoken(source, job)
         layout = [f"{name}={value}" for name, value in asked.items()]
         heard = digest(model, await asyncio.to_thread(digest, audio.path), *layout)
         hear = partial(
@@ -189,9 +190,10 @@ async def _source(job: Job, folder: Path, store: Bucket, tools: Tools, progress:
     return await download(job.youtube_id, folder, tools.download, progress, language=job.language)
 
 
-def _spoken(job: Job | None) -> dict[str, str]:
-    """The transcriber's form field for the language of a recording; of a video's tracks it chose one already."""
-    return {"language": job.language} if job and job.recording and job.language else {}
+def _spoken(source: Source, job: Job | None) -> dict[str, str]:
+    """The transcriber's form field for the language, where it is known: told for a recording, or that of the track."""
+    language = job.language if job and job.recording else source.language
+    return {"language": language} if language else {}
 
 
 def _urgency(job: Job | None) -> dict[str, str]:

@@ -85,6 +85,13 @@ def check_video_id(video_id: str) -> None:
         raise BadMessage(words, code="bad_video_id")
 
 
+def check_language(language: str | None) -> None:
+    """Raises BadMessage where it is none."""
+    if language is not None and not LANGUAGE.fullmatch(language):
+        words = f"language {language[:40]!r} is no language: it should be like de or pt-BR"
+        raise BadMessage(words, code="bad_language")
+
+
 def _opened(fields: dict[str, Any]) -> dict[str, Any]:
     """What is inside of the envelopes of SNS and EventBridge, in any order."""
     for _ in range(MOST_ENVELOPES):
@@ -126,10 +133,7 @@ def _priority(fields: dict[str, Any]) -> Priority:
 
 def _language(fields: dict[str, Any]) -> str | None:
     language = _text(fields, ("language",))
-    if language is not None and not LANGUAGE.fullmatch(language):
-        raise BadMessage(
-            f"language {language[:40]!r} is no language: it should be like de or pt-BR", code="bad_language"
-        )
+    check_language(language)
     return language
 
 

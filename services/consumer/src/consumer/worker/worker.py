@@ -114,7 +114,7 @@ class Worker:
             if free <= 0:
                 await self._until_room()
                 continue
-            for message in await self._receive(free):
+            for message in await self._receive():
                 self._begin(message)
 
     def _free(self) -> int:
@@ -128,12 +128,13 @@ class Worker:
             return room
         return min(room, int(self._probe is None or self._probe.done()))
 
-    async def _receive(self, most: int) -> list[Message]:
-        """A poll cannot be cancelled: at a stop it is waited out, and what it brought goes straight back.
+    async def _receive(self) -> list[Message]:
+        """One at a time: consumers that come to a short queue together share it, and a lecture takes minutes anyway.
 
-        Only in a hurry it is left alone; what it brings then comes back after its lease.
+        A poll cannot be cancelled: at a stop it is waited out, and what it brought goes straight back. Only in a hurry
+        it is left alone; what it brings then comes back after its lease.
         """
-        poll = asyncio.create_task(self._queue.receive(most, self._settings.poll_s, self._settings.lease_s))
+        poll = asyncio.create_task(self._queue.receive(1, self._settings.poll_s, self._settings.lease_s))
         await self._until(self._hurry, {poll})
         if not poll.done():
             poll.cancel()

@@ -120,7 +120,8 @@ def described(info: dict[str, Any]) -> dict[str, object]:
     path = downloads[0].get("filepath") if downloads else None
     title = info.get("title") or info.get("id")
     channel = info.get("channel") or info.get("uploader")
-    return {"path": path, "title": title, "channel": channel, "duration_s": info.get("duration")}
+    about = {"duration_s": info.get("duration"), "language": info.get("language")}  # of the track that was taken
+    return {"path": path, "title": title, "channel": channel, **about}
 
 
 if __name__ == "__main__":

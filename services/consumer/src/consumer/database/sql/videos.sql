@@ -6,9 +6,10 @@
 -- name: claim
 -- Take the lease of a video. No row comes back if it is done or held.
 -- A video that failed is taken up again, with a clean record, by a message (`$5`) that has not failed at it before;
--- one that has any end, where its owner's row waits again (`$6`).
+-- one that has any end, where its owner's row waits again (`$6`). A language asked for (`$7`) is kept until another is.
 UPDATE :state AS v SET
     youtube_url = $2, status = 'downloading', progress = 0, lease_owner = $3,
+    asked_language = coalesce($7, v.asked_language),
     attempts = CASE WHEN v.status IN ('completed', 'failed', 'rejected') THEN 1 ELSE v.attempts + 1 END,
     error_code = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_code END,
     error_message = CASE WHEN v.status IN ('failed', 'rejected') THEN NULL ELSE v.error_message END,
@@ -18,7 +19,7 @@ WHERE v.id = $1 AND (v.lease_until IS NULL OR v.lease_until < now())
         SELECT FROM :attempt a
         WHERE a.video_id = v.id AND a.message_id = $5 AND a.outcome IN ('failed', 'rejected')
     )))
-RETURNING v.lease_token AS token, v.attempts AS attempts;
+RETURNING v.lease_token AS token, v.attempts AS attempts, v.asked_language AS language;
 
 -- name: ensure
 -- Make the state of a video of which we hear for the first time.
@@ -56,8 +57,11 @@ UPDATE :state SET lease_until = now() + $3 * interval '1 second' WHERE id = $1 A
 UPDATE :state SET status = $3, progress = $4, updated_at = now() WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
 
 -- name: spend
--- Add to what the video has cost in US dollars, over all its attempts; fenced.
-UPDATE :state SET cost_usd = cost_usd + $3 WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
+-- Add to what the video has cost in US dollars, over all its attempts: each answer (`$2`) counts once.
+WITH paid AS (
+    INSERT INTO :payment (video_id, answer, cost_usd) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING cost_usd
+)
+UPDATE :state SET cost_usd = video_state.cost_usd + paid.cost_usd FROM paid WHERE id = $1;
 
 -- name: complete
 -- The last write of a good attempt: status and keys in one statement; fenced.
@@ -98,8 +102,8 @@ WHERE id = $1 AND status IN (:open)
 
 -- name: ping
 -- Nothing, where every table and column is there.
-SELECT v.status, v.lease_token, v.error_message, a.message_id, s.stage, o.failed, b.said
-FROM :state v, :attempt a, :stage s, :outcome o, :breaker b LIMIT 0;
+SELECT v.status, v.lease_token, v.error_message, v.asked_language, a.message_id, s.stage, o.failed, b.said, p.answer
+FROM :state v, :attempt a, :stage s, :outcome o, :breaker b, :payment p LIMIT 0;
 
 -- name: recent
 -- Videos by what changed last: of these statuses (all where there are none), with this error code, `$3` at most.
