@@ -198,7 +198,7 @@ class Consumers:
         file.write_text(f"takes={takes['transcribe']}")
         async with lease:
             with slots.turn() as turn:
-                timer = StageTimer(lease.report, partial(self._videos.open_stage, claim), _ignore, turn)
+                timer = StageTimer(lease.report, partial(self._videos.open_stage, claim), lease.report, turn)
                 for stage in ("download", "audio"):
                     async with timer.stage(stage):
                         await asyncio.sleep(takes[stage])
@@ -208,10 +208,6 @@ class Consumers:
                     async with timer.stage(stage):
                         await asyncio.sleep(takes[stage])
         await self._videos.complete(claim, DONE_ROW)
-
-
-def _ignore(_: Stage, __: float) -> None:
-    """No metrics."""
 
 
 async def bench(videos: int) -> list[Run]:
