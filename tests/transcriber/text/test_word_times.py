@@ -45,15 +45,18 @@ def test_of_a_word_that_is_too_long_a_sentences_first_keeps_its_end_and_any_othe
     assert enter.end < 11
 
 
-def test_a_clap_is_not_the_first_word_of_the_sentence_after_it() -> None:
-    window = Window(0, 20, (Span(0, 20, 0),), speech=((0, 3), (9, 9.2), (12, 14)))
+@pytest.mark.parametrize(
+    ("text", "right_s"), [(" to", 11.7), (" Well,", 9.0)], ids=["on a clap", "said alone, as its mark tells"]
+)
+def test_a_clap_is_not_the_first_word_of_the_sentence_after_it(text: str, right_s: float) -> None:
+    window = Window(0, 20, (Span(0, 20, 0),), speech=((0, 3), (9, 9.5), (12, 14)))
     said = [
-        WindowWord(1.5, 2.2, " level,", 0.9),
-        WindowWord(9.0, 9.1, " to", 0.9),
+        WindowWord(1.5, 2.2, " level", 0.9),
+        WindowWord(9.0, 9.5, text, 0.9),
         WindowWord(12.0, 12.4, " lock", 0.9),
         WindowWord(12.4, 12.8, " it.", 0.9),
     ]
-    assert placed(said, window)[1].start == pytest.approx(11.8)
+    assert placed(said, window)[1].start == pytest.approx(right_s)
 
 
 def test_words_outside_all_speech_stay_where_they_are() -> None:

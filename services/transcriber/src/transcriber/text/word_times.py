@@ -13,7 +13,7 @@ from transcriber.text.stretches import Stretch, overlap_s
 MIN_ALIGNED_S = 0.04  # a window of fewer than two mel frames crashed the aligner of older versions
 WORD_S, CHARACTER_S = 0.8, 0.1  # what an aligned word takes at most: a pause, a lost sentence is given to one beside it
 NO_TIME_S = 0.03  # two positions of the encoder's output
-ALONE_S, TOO_SHORT_S = 1.0, 0.2  # apart from the words beside it; shorter than a word that is said alone
+ALONE_S, FIRST_S = 1.0, 0.3  # apart from the words on both sides; what a sentence's first word takes
 LEAD_S = 0.2  # of a word before the speech that the detector found: words begin softly, and end so
 
 
@@ -71,11 +71,11 @@ def placed(words: Sequence[WindowWord], window: Window) -> tuple[WindowWord, ...
 
 
 def _with_next(word: WindowWord, following: WindowWord) -> WindowWord:
-    """A word too short to be one, with nothing around it, is a clap that the aligner took for a sentence's first."""
-    length_s = word.end - word.start
-    if length_s >= TOO_SHORT_S or following.start - word.end < ALONE_S or ends_sentence(word.text):
+    """A word with nothing around it and no mark after it is a sentence's first, which the aligner puts on a clap."""
+    if following.start - word.end < ALONE_S or not word.text[-1:].isalnum():
         return word
-    return replace(word, start=max(word.start, following.start - TOO_SHORT_S), end=following.start)
+    length_s = min(word.end - word.start, FIRST_S)
+    return replace(word, start=following.start - length_s, end=following.start)
 
 
 def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> WindowWord:
