@@ -121,6 +121,20 @@ def test_an_older_release_comes_back_by_its_tag_and_an_absent_one_is_refused(sta
     stack.up()
 
 
+def test_a_dump_brings_the_rows_back(stack: Stack) -> None:
+    rows = stack.sql("SELECT id, status FROM video ORDER BY id")
+    assert rows
+    stack.compose("stop", "consumer")
+    try:
+        stack.compose("exec", "-T", "postgres", "bash", "-c", "pg_dump -U lectern -Fc lectern >/tmp/lectern.dump")
+        stack.sql("TRUNCATE video CASCADE")
+        restore = "pg_restore -U lectern -d lectern --clean --if-exists </tmp/lectern.dump"
+        stack.compose("exec", "-T", "postgres", "bash", "-c", restore)
+        assert stack.sql("SELECT id, status FROM video ORDER BY id") == rows
+    finally:
+        stack.up()
+
+
 async def test_a_stop_in_the_middle_ends_within_the_grace_and_loses_nothing(stack: Stack) -> None:
     stack.forget()
     stack.send("stop-1", LECTURE_URL)
