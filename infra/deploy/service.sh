@@ -22,7 +22,8 @@ RemainAfterExit=yes
 WorkingDirectory=$here
 # A boot without a network or a database heals by itself. Nothing is built here: what is absent is pulled, or said.
 ExecStart=/bin/bash -c 'until docker compose up -d --no-build --wait --wait-timeout 1800; do sleep 60; done'
-TimeoutStartSec=infinity
+${group:+ExecStartPost=$here/infra/guard_metadata.sh $(project)_speech
+}TimeoutStartSec=infinity
 # Also where the start has not succeeded yet: what runs is drained whatever happened. A plain ExecStop would not do it.
 ExecStopPost=/usr/bin/docker compose stop
 # Compose stops one service after the other: longer than both may take together.

@@ -71,7 +71,8 @@ def test_the_transcriber_shares_no_network_with_the_database(checkout: Stack) ->
         assert networks[inner] == {"data"}
         assert not networks[inner] & (networks["transcriber"] | networks["grafana"] | networks["prometheus"])
     assert config["networks"]["data"]["internal"]
-    assert networks["consumer"] == {"default", "data"}
+    assert networks["transcriber"] == networks["model"] == {"speech"}
+    assert networks["consumer"] == {"default", "data", "speech"}
 
 
 def test_each_service_has_its_own_keys_only(checkout: Stack) -> None:

@@ -111,6 +111,24 @@ def test_what_ran_before_stays_as_the_tag_previous(machine: Machine) -> None:
     ]
 
 
+def test_the_transcriber_s_network_gets_nothing_from_the_group_s_metadata(machine: Machine) -> None:
+    machine.stub("docker", "172.20.0.0/16")
+    machine.stub("iptables", body='case "$1" in -C) exit 1 ;; esac')
+    done = machine.run("infra/guard_metadata.sh lectern_speech")
+    assert done.returncode == 0, done.stderr
+    rule = "DOCKER-USER -s 172.20.0.0/16 -d 169.254.169.254 -j REJECT"
+    assert machine.calls[-2:] == [f"iptables -C {rule}", f"iptables -I {rule}"]
+
+
+def test_only_a_group_has_a_role_to_guard(machine: Machine) -> None:
+    alone = machine.run(f"{DEPLOY} && cat {UNITS}/lectern.service").stdout
+    grouped = machine.run(f"{DEPLOY} --autoscaling-group lectern && cat {UNITS}/lectern.service").stdout
+    assert "guard_metadata" not in alone
+    assert (
+        f"ExecStartPost={machine.folder}/infra/guard_metadata.sh {machine.folder.name}_speech\nTimeoutStart" in grouped
+    )
+
+
 def test_a_longer_drain_gets_a_longer_stop(machine: Machine) -> None:
     (machine.folder / ".env").write_text("STOP_GRACE_SECONDS=600\n")
     assert "TimeoutStopSec=1260" in machine.run(f"{DEPLOY} && cat {UNITS}/lectern.service").stdout
