@@ -1,18 +1,13 @@
 """The deploy script for real, as root in a throw-away container: its files are read, its commands were recorded."""
 
 import shutil
-import subprocess
 
 import pytest
 
-from tests.support.infra.machine import T4, Machine, machine, require_docker
+from tests.support.infra.machine import DEPLOY, STARTED, UNITS, Machine, in_order, machine, require_docker
 
 __all__ = ["machine"]
 pytestmark = pytest.mark.docker
-DEPLOY = "infra/deploy_worker.sh --yes"
-UNITS = "/etc/systemd/system"
-UP = "docker compose up -d --no-build --wait --wait-timeout 1800"
-COMPOSE = ["docker compose build", "docker compose run --rm model", UP, "systemctl start lectern.service"]
 NO_COMPOSE_YET = """
 case "$*" in
   "compose version --short") [ -e /installed ] && echo 2.29.1 || exit 1 ;;
@@ -25,18 +20,12 @@ def engine() -> None:
     require_docker()
 
 
-def in_order(calls: list[str], *wanted: str) -> bool:
-    """Whether the calls hold these, one after the other."""
-    rest = iter(calls)
-    return all(any(call == each for call in rest) for each in wanted)
-
-
 def test_a_plain_machine_gets_its_units_and_starts(machine: Machine) -> None:
     done = machine.run(
         f"{DEPLOY} --autoscaling-group lectern && cat {UNITS}/lectern.service {UNITS}/lectern-drain.service"
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    started = [*COMPOSE, "docker compose exec -T consumer lectern doctor"]
+    started = [*STARTED, "docker compose exec -T consumer lectern doctor"]
     assert in_order(machine.calls, "systemctl daemon-reload", "systemctl enable lectern.service", *started)
     assert "until docker compose up -d --no-build --wait" in done.stdout
     assert "ExecStopPost=/usr/bin/docker compose stop" in done.stdout
@@ -45,52 +34,9 @@ def test_a_plain_machine_gets_its_units_and_starts(machine: Machine) -> None:
     assert not [call for call in machine.calls if call.startswith("apt-get")]
 
 
-def test_the_units_are_what_systemd_understands(machine: Machine) -> None:
-    if not shutil.which("systemd-analyze"):
-        pytest.skip("no systemd on this machine")
-    machine.has_gpu()
-    (machine.folder / "bin/nvidia-smi").unlink()
-    units = f"{UNITS}/lectern*.service {machine.folder}"
-    machine.run(f"{DEPLOY} --autoscaling-group lectern; cp {units}")
-    machine.stub("nvidia-smi", T4)
-    machine.stub("nvidia-ctk")
-    machine.run(f"{DEPLOY} --autoscaling-group lectern; cp {units}")
-    written = sorted(machine.folder.glob("lectern*.service"))
-    assert len(written) == 3
-    command = ["systemd-analyze", "verify", "--man=no", *map(str, written)]
-    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
-    assert not [line for line in said.splitlines() if "lectern" in line and "docker" not in line], said
-
-
 def test_keys_in_the_env_file_are_for_nobody_else(machine: Machine) -> None:
     (machine.folder / ".env").chmod(0o644)
     assert machine.run(f"{DEPLOY} && stat -c %a .env").stdout.splitlines()[-1] == "600"
-
-
-def test_a_missing_driver_is_installed_then_the_machine_restarts_and_the_rest_follows(machine: Machine) -> None:
-    machine.has_gpu()
-    (machine.folder / "bin/nvidia-smi").unlink()
-    done = machine.run(f"{DEPLOY} --autoscaling-group lectern && cat {UNITS}/lectern-setup.service")
-    assert done.returncode == 0, done.stdout + done.stderr
-    install = [call for call in machine.calls if "nvidia-headless-570-server nvidia-utils-570-server" in call]
-    assert in_order(machine.calls, *install, "systemctl enable lectern-setup.service", "systemctl reboot")
-    assert f"ExecStart={machine.folder}/infra/deploy_worker.sh --yes --autoscaling-group lectern" in done.stdout
-    assert COMPOSE[0] not in machine.calls
-    machine.stub("nvidia-smi", T4)
-    machine.stub("nvidia-ctk")
-    after = machine.run(f"mkdir -p {UNITS}; touch {UNITS}/lectern-setup.service; {DEPLOY}; ls {UNITS}")
-    assert after.returncode == 0, after.stdout + after.stderr
-    assert "lectern-setup.service" not in after.stdout.splitlines()
-    assert in_order(machine.calls, "systemctl disable lectern-setup.service", *COMPOSE)
-
-
-def test_a_driver_that_does_not_answer_after_the_restart_ends_there(machine: Machine) -> None:
-    machine.has_gpu()
-    (machine.folder / "bin/nvidia-smi").unlink()
-    done = machine.run(f"mkdir -p {UNITS}; touch {UNITS}/lectern-setup.service; {DEPLOY}")
-    assert done.returncode == 1
-    assert "the driver was installed and does not answer" in done.stderr
-    assert "systemctl reboot" not in machine.calls
 
 
 def test_a_step_that_fails_is_the_last_and_says_so(machine: Machine) -> None:
@@ -98,7 +44,7 @@ def test_a_step_that_fails_is_the_last_and_says_so(machine: Machine) -> None:
     done = machine.run(DEPLOY)
     assert done.returncode == 4
     assert "deploy_worker: the step above failed with 4; nothing after it was done" in done.stderr
-    assert COMPOSE[0] not in machine.calls
+    assert STARTED[0] not in machine.calls
 
 
 def test_what_ran_before_stays_as_the_tag_previous(machine: Machine) -> None:
@@ -109,24 +55,6 @@ def test_what_ran_before_stays_as_the_tag_previous(machine: Machine) -> None:
     assert [call for call in machine.calls if call.startswith("docker tag")] == [
         "docker tag c1 lectern-consumer:previous"
     ]
-
-
-def test_the_transcriber_s_network_gets_nothing_from_the_group_s_metadata(machine: Machine) -> None:
-    machine.stub("docker", "172.20.0.0/16")
-    machine.stub("iptables", body='case "$1" in -C) exit 1 ;; esac')
-    done = machine.run("infra/guard_metadata.sh lectern_speech")
-    assert done.returncode == 0, done.stderr
-    rule = "DOCKER-USER -s 172.20.0.0/16 -d 169.254.169.254 -j REJECT"
-    assert machine.calls[-2:] == [f"iptables -C {rule}", f"iptables -I {rule}"]
-
-
-def test_only_a_group_has_a_role_to_guard(machine: Machine) -> None:
-    alone = machine.run(f"{DEPLOY} && cat {UNITS}/lectern.service").stdout
-    grouped = machine.run(f"{DEPLOY} --autoscaling-group lectern && cat {UNITS}/lectern.service").stdout
-    assert "guard_metadata" not in alone
-    assert (
-        f"ExecStartPost={machine.folder}/infra/guard_metadata.sh {machine.folder.name}_speech\nTimeoutStart" in grouped
-    )
 
 
 def test_a_longer_drain_gets_a_longer_stop(machine: Machine) -> None:
@@ -154,7 +82,7 @@ def test_docker_is_installed_where_there_is_none(machine: Machine) -> None:
     machine.stub("apt-get", body="case $* in *install*) touch /installed ;; esac")
     assert machine.run(DEPLOY).returncode == 0
     install = "apt-get -o DPkg::Lock::Timeout=600 install -y -qq docker.io docker-compose-v2 docker-buildx"
-    assert in_order(machine.calls, "apt-get update -qq", install, *COMPOSE)
+    assert in_order(machine.calls, "apt-get update -qq", install, *STARTED)
 
 
 def test_dockers_own_packages_are_completed_instead_of_replaced(machine: Machine) -> None:
@@ -168,7 +96,7 @@ def test_dockers_own_packages_are_completed_instead_of_replaced(machine: Machine
 def test_a_stopped_docker_is_started(machine: Machine) -> None:
     machine.stub("docker", body='case "$*" in "compose version --short") echo v2.24.0 ;; info) exit 1 ;; esac')
     assert machine.run(DEPLOY).returncode == 0
-    assert in_order(machine.calls, "systemctl enable --now docker", *COMPOSE)
+    assert in_order(machine.calls, "systemctl enable --now docker", *STARTED)
 
 
 def test_a_compose_that_stays_too_old_is_named(machine: Machine) -> None:
@@ -186,7 +114,7 @@ def test_a_gpu_gets_the_toolkit_from_nvidia_and_docker_is_told(machine: Machine)
     assert done.returncode == 0, done.stderr
     assert "deb [signed-by=/usr/share/keyrings/lectern-nvidia.gpg] https://nvidia.github.io/" in done.stdout
     assert "+ nvidia-ctk runtime configure --runtime=docker" in done.stdout
-    assert in_order(machine.calls, "systemctl restart docker", *COMPOSE)
+    assert in_order(machine.calls, "systemctl restart docker", *STARTED)
     assert "COMPOSE_FILE=docker-compose.yml:docker-compose.gpu.yml" in machine.env
 
 
@@ -211,7 +139,7 @@ def test_little_memory_gets_swap_and_the_small_model(machine: Machine) -> None:
     done = machine.run(f"{DEPLOY} && cat /etc/fstab")
     assert done.returncode == 0, done.stderr
     made = ["fallocate -l 2G /lectern.swap", "mkswap /lectern.swap", "swapon /lectern.swap"]
-    assert in_order(machine.calls, *made, *COMPOSE)
+    assert in_order(machine.calls, *made, *STARTED)
     assert "/lectern.swap none swap sw 0 0" in done.stdout
     assert "WHISPER_MODEL=tiny" in machine.env
 

@@ -15,6 +15,15 @@ T4 = "535.183.01, 7.5, Tesla T4"
 SUCCEED = ("systemctl", "apt-get", "gpg", "curl", "mkswap", "swapon", "swapoff", "mount", "umount")
 DOCKER = 'case "$*" in "compose version --short") echo 2.29.1 ;; esac'
 NO_SUCH_COMMAND = 127
+DEPLOY = "infra/deploy_worker.sh --yes"
+UNITS = "/etc/systemd/system"
+STARTED = (
+    "docker compose build",
+    "docker compose run --rm model",
+    "docker compose up -d --no-build --wait --wait-timeout 1800",
+    "systemctl start lectern.service",
+)
+"""What a deployment ends with."""
 
 
 @dataclass(frozen=True)
@@ -104,3 +113,9 @@ def require_docker() -> None:
     """Skips the test, and says why, where no engine answers."""
     if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode:
         pytest.skip("no Docker engine here")
+
+
+def in_order(calls: list[str], *wanted: str) -> bool:
+    """Whether the calls hold these, one after the other."""
+    rest = iter(calls)
+    return all(any(call == each for call in rest) for each in wanted)
