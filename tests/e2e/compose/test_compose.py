@@ -14,7 +14,7 @@ from infra.sandbox.waiting import wait_until
 from tests.support.e2e.stack import TAG, UP_S, ComposeFailed, Stack, run
 from tests.support.words import POCKET_WER, TOLERANCE, word_error_rate
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300, func_only=True)]
 CRASH = """
 import os, signal
 pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]

@@ -8,7 +8,7 @@ import pytest
 from tests.support.e2e.env_file import FILLED_IN, for_aws
 from tests.support.e2e.stack import ComposeFailed, Stack, run
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300, func_only=True)]
 OF_TRANSCRIBER = {"API_KEY", "HF_TOKEN"}
 OF_STUDY = {"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "TRANSCRIBER_API_KEY", "YTDLP_PROXY"}
 OF_AWS = {"AWS_SECRET_ACCESS_KEY", "DB_PASSWORD"}

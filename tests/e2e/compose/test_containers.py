@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.e2e.stack import ONCE, ComposeFailed, Stack, run
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300, func_only=True)]
 SERVICES = ("transcriber", "consumer", "postgres", "aws")
 
 

@@ -9,7 +9,7 @@ from infra.sandbox.processes import LOOPBACK
 from infra.sandbox.standins.hub import HubStandin
 from tests.support.e2e.stack import TAG, ComposeFailed, Stack, run
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300, func_only=True)]
 FULL = "tests/e2e/compose/full.yml"
 TRANSCRIBER = f"lectern-transcriber:{TAG}"
 
