@@ -65,6 +65,7 @@ ENGLISH = Language(
     is_a=(
         pattern(rf"\b(?:is|are) {HEDGE}(?:defined (?:as|to be) |(?=(?-i:an?|any) ))"),
         pattern(rf"\b(?:is|are) {HEDGE}(?=the (?:\w+ ){{1,3}}(?:of|for|that|which|to|by|between|where|with)\b)"),
+        pattern(r"\bare (?=\w+ (?:that|which)\b)"),
         pattern(r"\b(?:refers? to|denotes?|describes?|means?|consists? of) "),
         pattern(r", (?:which|that) (?:is|are|describes?) (?=(?:an?|any|some)\b)"),
         pattern(r", (?:meaning|that is|i\.e\.|in other words),? (?=(?:an?|any|some)\b)"),

@@ -61,7 +61,7 @@ FRENCH = Language(
         pattern(r", (?:c['’]est-à-dire|autrement dit),? (?=(?:l['’]|le|la|les|une?|des)\b)"),
     ),
     naming=(
-        pattern(r"\bs['’]appel(?:le|lent) "),
+        pattern(r"\bs['’]appel(?:le|lent|ait|aient) "),
         pattern(
             r"\b(?:on|nous|l['’]on|les \w+s) (?:l['’]|les |la |le )?appel(?:le|ons|lent) "
             r"(?:(?:cela|ça|ceci|cette \w+|ce \w+) )?(?:aussi |souvent )?"

@@ -67,15 +67,20 @@ GERMAN = Language(
         pattern(rf"\b(?:ist|sind) {HEDGE}(?=(?:ein|eine|einer|eines|einen|eines der|eine der) )"),
         pattern(rf"\b(?:ist|sind) {HEDGE}(?=(?:der|die|das) (?:\w+ ){{1,3}}(?:von|für|der|des|zwischen|mit|zu)\b)"),
         pattern(r"\b(?:ist|sind) definiert als "),
+        pattern(r"\bsind (?=(?-i:[A-ZÄÖÜ])\w+, (?:die|welche) )"),
         pattern(
             r"\b(?:bedeutet|bezeichnet|beschreibt|beschreiben|bezieht sich (?:auf|darauf)|besteht aus|"
             r"bestehen aus),? (?!man\b)"
         ),
     ),
     naming=(
-        pattern(r"(?<!das )\b(?:heißt|heißen) (?!(?:das|dies|es|also|aber|nicht|dass|ja|hier|so)\b)"),
         pattern(
-            r"\b(?:nennt man|nennen wir|nennt sich|man nennt|wir nennen|bezeichnet man als|bezeichnen wir als) "
+            r"(?<!das )\b(?:heißt|heißen|hieß|hießen) "
+            r"(?!(?:das|dies|es|also|aber|nicht|dass|ja|hier|so)\b)"
+        ),
+        pattern(
+            r"\b(?:nennt man|nannte man|nennen wir|nennt sich|man nennt|wir nennen|"
+            r"bezeichnet man als|bezeichnen wir als) "
             r"(?:(?:das|dies|es|sie|ihn|diese[nrs]?) (?:[A-ZÄÖÜ]\w+ )?)?(?:(?:oft|auch|dann|hier|einfach) )*(?:als )?"
         ),
         pattern(r"\bso ?genannte[nrsm]? "),

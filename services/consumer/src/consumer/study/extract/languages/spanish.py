@@ -54,6 +54,7 @@ SPANISH = Language(
     is_a=(
         pattern(rf"\b(?:es|son) {HEDGE}(?=(?:una?|unas|unos) )"),
         pattern(rf"\b(?:es|son) {HEDGE}(?=(?:el|la|los|las) (?:\w+ ){{1,3}}(?:de|del|que|para|por|entre|con)\b)"),
+        pattern(r"\bson (?=\w+ que )"),
         pattern(
             r"\b(?:se define(?:n)? como|consiste(?:n)? (?:en|de)|consta(?:n)? de|se refiere(?:n)? a|significa(?:n)?|"
             r"quiere(?:n)? decir|describe(?:n)?|designa(?:n)?) (?!que\b)"
@@ -62,7 +63,7 @@ SPANISH = Language(
     ),
     naming=(
         pattern(
-            r"\b(?:se )?(?:la |le |lo |les )?(?:llama|llaman|denomina|denominan|llamamos|denominamos) "
+            r"\b(?:se )?(?:la |le |lo |les )?(?:llama|llaman|llamaba|llamaban|denomina|denominan|llamamos|denominamos) "
             r"(?:com[uú]nmente |"
             r"también |a (?:esto|eso) )*"
         ),
