@@ -1,15 +1,23 @@
-"""`./dev screenshots`: the README's picture of the study page, from a run of the demo that ends as it is taken."""
+"""`./dev screenshots`: the README's picture of the study page, from a run of the demo that ends as it is taken.
+
+Without a key the demo writes no notes worth a picture: those shown were written by hand, and the page says so.
+"""
 
 import asyncio
 import sys
+from pathlib import Path
 
 from playwright.async_api import ViewportSize, async_playwright
 from rich.console import Console
 
+from consumer.export.page import study_page
+from consumer.models import Source, Transcript
 from infra.sandbox.demo import OUT, demo
+from infra.sandbox.notes import by_hand
 from infra.sandbox.paths import AS_ROOT, CHROMIUM, LECTURE, ROOT
 from infra.sandbox.standins.youtube import LECTURE_ID
 
+SAMPLE = Source(LECTURE, "Gravity, light and the first computers", LECTURE_ID, "Lectern's sample")
 PICTURE = ROOT / "docs" / "study-page.png"
 SIZE, SCALE = ViewportSize(width=1280, height=860), 1.25
 
@@ -22,17 +30,20 @@ def main() -> None:
         sys.exit(2)
     if code := asyncio.run(demo(console, LECTURE_ID, LECTURE)):
         sys.exit(code)
-    asyncio.run(take())
+    page = OUT / LECTURE_ID / "by-hand.html"
+    said = Transcript.model_validate_json((OUT / LECTURE_ID / "transcript.json").read_bytes())
+    page.write_text(study_page(by_hand(said), said, SAMPLE), encoding="utf-8")
+    asyncio.run(take(page))
     console.print(f"wrote {PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1000} kB")
 
 
-async def take() -> None:
+async def take(study: Path) -> None:
     """The page as a student has it on a laptop: a card turned to its answer, the words that prove it beside it."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(AS_ROOT))
         page = await browser.new_page(viewport=SIZE, device_scale_factor=SCALE)
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        await page.goto((OUT / LECTURE_ID / "study.html").absolute().as_uri() + "#cards")
+        await page.goto(study.absolute().as_uri() + "#cards")
         await page.get_by_role("button", name="Show the answer").click()
         await page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
         await page.screenshot(path=PICTURE)

@@ -37,7 +37,7 @@ async def transcribe(
     fault, EnvironmentFault where the transcriber is away or refuses us, and TransientError, which says when to come
     back where the transcriber did.
     """
-    fields = {"priority": "bulk", "cues": "true"}
+    fields = {"priority": "bulk", "cues": "true", "word_timestamps": "true"}
     if subtitles:
         fields.update(subtitles)
     if language:
