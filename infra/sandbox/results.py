@@ -39,8 +39,12 @@ def show(console: Console, row: Mapping[str, Any], folder: Path) -> None:
         console.print(f"  {clock(segment['start'])}  {escape(segment['text'])}", highlight=False)
     _cards(console, _read(folder / "flashcards.json")["cards"][:CARDS])
     _quiz(console, _read(folder / "quiz.json")["items"][:1])
-    for warning in _read(folder / "manifest.json")["warnings"]:
+    manifest = _read(folder / "manifest.json")
+    for warning in manifest["warnings"]:
         console.print(f"\n[yellow]note[/] {escape(warning)}", highlight=False)
+    if cost_usd := manifest["cost_usd"]:
+        hours = manifest["duration_s"] / 3600
+        console.print(f"\nthe language model cost {cost_usd:.4f} USD, {cost_usd / hours:.2f} an hour of lecture")
     console.print(f"\nEverything is in [bold]{folder}/[/]: {', '.join(sorted(p.name for p in folder.iterdir()))}")
     console.print(f"Open [bold]{folder / 'study.html'}[/] to study.")
 

@@ -71,6 +71,15 @@ def test_a_lecture_without_speech_has_a_page_that_says_so() -> None:
     assert "There are no questions for this lecture." in html
 
 
+def test_a_page_without_notes_opens_what_to_know_and_leads_nowhere_empty() -> None:
+    empty = {"cards": (), "quiz": (), "outline": None}
+    html = page_of(MATERIAL.model_copy(update=empty))
+    assert '<details class="warnings" open>' in html
+    assert '<a href="#cards" hidden>' in html
+    assert '<a href="#quiz">' not in html
+    assert '<details class="warnings">' in page_of()
+
+
 def test_without_an_outline_the_page_has_no_chapters_and_everything_else() -> None:
     assert "Chapters" not in page_of(BARE).partition("<script")[0]
     assert "Who designed the first machine?" in page_of(BARE)
