@@ -13,8 +13,8 @@ from rich.console import Console
 from consumer.export.page import study_page
 from consumer.models import Source, Transcript
 from infra.sandbox.demo import OUT, demo
-from infra.sandbox.pictures.notes import by_hand
 from infra.sandbox.paths import AS_ROOT, CHROMIUM, LECTURE, ROOT
+from infra.sandbox.pictures.notes import by_hand
 from infra.sandbox.standins.youtube import LECTURE_ID
 
 SAMPLE = Source(LECTURE, "Gravity, light and the first computers", LECTURE_ID, "Lectern's sample")
