@@ -10,7 +10,7 @@ from transcriber.schemas import Transcript
 pytestmark = [pytest.mark.speech, pytest.mark.timeout(600)]
 
 RIGHT_TO_S = 0.5
-LOOP = "issue 11: of words said again and again, some are misheard"
+LOOP = "of words said again and again, base mishears some on one processor and not on another"
 
 
 HEARD_WHOLE = [each for each in EASILY_LOST if each.file != "hello_world_x12.flac"]  # which has a test of its own

