@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from consumer.study.prices import Tokens, cost_usd
+from consumer.study.cost.prices import Tokens, cost_usd
 from consumer.study.providers.registry import LANGUAGE_MODELS
 from tests.support.infra.machine import ROOT
 

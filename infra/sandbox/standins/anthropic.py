@@ -60,6 +60,9 @@ class AnthropicStandin(ModelApi[Body]):
     def bad_body(self, body: Body) -> Fault | None:
         if fault := _unknown(body.model, ("active", "deprecated")):
             return fault
+        asked = _tokens(_all(body))
+        if self.context_tokens and asked + body.max_tokens > self.context_tokens:
+            return invalid(f"prompt is too long: {asked + body.max_tokens} tokens > {self.context_tokens} maximum")
         if body.output_config and body.output_config.format:
             said = bad_schema(body.output_config.format.schema_)
             return invalid(f"output_config.format.schema: {said}") if said else None
@@ -122,6 +125,11 @@ def _parts(body: Body) -> tuple[str, str]:
     before = "".join(block.text for block in blocks[:marked])
     after = "".join(block.text for block in blocks[marked:])
     return (schema + system + before, after) if marked else ("", schema + system + after)
+
+
+def _all(body: Body) -> str:
+    """All that is to be read."""
+    return "".join(_parts(body))
 
 
 def _blocks(content: str | list[Block]) -> list[Block]:

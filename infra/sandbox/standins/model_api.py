@@ -46,7 +46,7 @@ class Fault:
 class ModelApi(ABC, Generic[BodyT]):
     """Scripted: `faults` are used up one a request, then `write` answers, for `delay_s`, cut off after so many letters.
 
-    `requests` holds the accepted bodies, `calls` counts all.
+    A body of more than `context_tokens` is refused. `requests` holds the accepted bodies, `calls` counts all.
     """
 
     path: ClassVar[str]
@@ -56,6 +56,7 @@ class ModelApi(ABC, Generic[BodyT]):
     write: Callable[[str], str] = write_notes
     faults: list[Fault] = field(default_factory=list[Fault])
     cut_after: int | None = None
+    context_tokens: int | None = None
     delay_s: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     calls: int = 0

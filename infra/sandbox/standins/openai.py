@@ -41,11 +41,12 @@ class ResponseFormat(Strict):
 
 
 class Body(Strict):
-    """What `POST /v1/chat/completions` takes here: `max_tokens` and `temperature` are refused by current models."""
+    """What `POST /v1/chat/completions` takes here: OpenAI's current models refuse `max_tokens` and `temperature`."""
 
     model: str
     messages: Annotated[list[Turn], Field(min_length=1)]
     max_completion_tokens: Annotated[int, Field(ge=1, le=128_000)] | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
     response_format: ResponseFormat | None = None
     stream: Literal[False] = False
 
@@ -63,11 +64,16 @@ def rate_limited(retry_after: str) -> Fault:
 
 @dataclass
 class OpenAIStandin(ModelApi[Body]):
-    """`knows_schemas=False` makes it one of the lesser servers."""
+    """`knows_schemas=False` makes it one of the lesser servers; so does another set of parameters that it `lacks`.
+
+    `is_fastapi`: it says so with 422 and a list of fields, as servers built with that do.
+    """
 
     path: ClassVar[str] = "/v1/chat/completions"
     version: ClassVar[str] = "/v1"
     knows_schemas: bool = True
+    lacks: frozenset[str] = frozenset({"max_tokens"})
+    is_fastapi: bool = False
     refusal: str | None = None
     _seen: list[str] = field(default_factory=list[str])
 
@@ -80,6 +86,11 @@ class OpenAIStandin(ModelApi[Body]):
         return Fault(401, "invalid_request_error", "Incorrect API key provided.", code="invalid_api_key")
 
     def envelope(self, fault: Fault) -> dict[str, object]:
+        if fault.kind == "validation":
+            field = fault.message.partition(" -> ")[2].partition(":")[0]
+            return {
+                "detail": [{"type": "extra_forbidden", "loc": ["body", field], "msg": "Extra inputs are not allowed"}]
+            }
         return {"error": {"message": fault.message, "type": fault.kind, "param": fault.param, "code": fault.code}}
 
     def describe(self, model: str) -> dict[str, object] | Fault:
@@ -88,6 +99,19 @@ class OpenAIStandin(ModelApi[Body]):
     def bad_body(self, body: Body) -> Fault | None:
         if fault := _unknown(body.model):
             return fault
+        if unknown := next((name for name in self.lacks if getattr(body, name) is not None), None):
+            return self._unknown_field(unknown)
+        return self._too_long(body) or self._bad_format(body)
+
+    def _too_long(self, body: Body) -> Fault | None:
+        read = sum(len(turn.content) for turn in body.messages) // CHARACTERS_PER_TOKEN
+        asked = read + (body.max_completion_tokens or body.max_tokens or 0)
+        if self.context_tokens is None or asked <= self.context_tokens:
+            return None
+        said = f"This model's maximum context length is {self.context_tokens} tokens. You requested {asked}."
+        return Fault(400, "invalid_request_error", said, code="context_length_exceeded", param="messages")
+
+    def _bad_format(self, body: Body) -> Fault | None:
         wanted = body.response_format
         if wanted is None or wanted.type != "json_schema":
             return None
@@ -96,6 +120,13 @@ class OpenAIStandin(ModelApi[Body]):
         if wanted.json_schema is None or (wanted.json_schema.strict and not _is_strict(wanted.json_schema.schema_)):
             return invalid("Invalid schema for response_format 'study_material'.", "response_format")
         return None
+
+    def _unknown_field(self, name: str) -> Fault:
+        if self.is_fastapi:
+            return Fault(422, "validation", f"body -> {name}: Extra inputs are not permitted")
+        return Fault(
+            400, "invalid_request_error", f"Unsupported parameter: '{name}'.", code="unsupported_parameter", param=name
+        )
 
     def answer(self, body: Body) -> dict[str, object]:
         prompt = "\n".join(turn.content for turn in body.messages)

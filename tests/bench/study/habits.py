@@ -18,6 +18,7 @@ from tests.bench.study import lectures
 WORDS = (6, 28)
 SHORTEST_NAME = 7
 AROUND = 60
+NUMBERS = ("illion", "illiarden", "illionen", "illones")
 FILLERS = {"en": ("um,", "you know,", "uh", "I mean,"), "de": ("äh", "also", "ähm,"), "es": ("eh,", "pues", "bueno,")}
 CONTRACTIONS = (
     ("it's", "it is"), ("that's", "that is"), ("don't", "do not"), ("we're", "we are"), ("you're", "you are"),
@@ -82,7 +83,9 @@ def inserted(said: str, language: str, dice: random.Random) -> Example | None:
 
 def corrected(said: str, language: str, dice: random.Random) -> Example | None:
     """The quote has the word right; what was heard is spelled otherwise, or is two words."""
-    names = [word for word in said.split() if len(word) >= SHORTEST_NAME and word.isalpha()]
+    names = [
+        word for word in said.split() if len(word) >= SHORTEST_NAME and word.isalpha() and not word.endswith(NUMBERS)
+    ]
     if not names:
         return None
     name = dice.choice(names)
@@ -104,7 +107,7 @@ def _misheard(word: str, dice: random.Random) -> str:
 
 
 def verbatim(said: str, language: str, dice: random.Random) -> Example | None:
-    return Example(said, said.upper().replace(",", " –"))
+    return Example(said, said.upper().replace(", ", " – "))
 
 
 def negated(said: str, language: str, dice: random.Random) -> Example | None:

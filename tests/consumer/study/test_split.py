@@ -1,7 +1,7 @@
-"""Cutting a transcript into requests."""
+"""Cutting a transcript into what is read and what is written about at once."""
 
-from consumer.study.split import CHUNK_CHARACTERS, MOST_CARDS, shares, split, trusted, wanted_cards, wanted_items
-from tests.support.consumer.study_samples import lecture, long_lecture, segments, transcript, transcript_of
+from consumer.study.split import CHUNK_CHARACTERS, PART_TOKENS, parts, split, tokens_of, trusted
+from tests.support.consumer.study_samples import lecture, long_lecture, segments, transcript_of
 
 
 def test_a_short_lecture_is_one_chunk() -> None:
@@ -22,10 +22,8 @@ def test_the_chunks_of_a_lecture_are_alike_in_length() -> None:
     assert max(lengths) < 1.1 * min(lengths)
 
 
-def test_nothing_said_gives_no_chunk_and_asks_for_nothing() -> None:
-    assert split(()) == []
-    assert wanted_cards(()) == 0
-    assert wanted_items(0) == 0
+def test_nothing_said_gives_no_chunk() -> None:
+    assert split(()) == parts(()) == []
 
 
 def test_unclear_and_looping_passages_are_not_trusted() -> None:
@@ -40,13 +38,14 @@ def test_unclear_and_looping_passages_are_not_trusted() -> None:
     assert trusted(made) == (good,)
 
 
-def test_the_number_of_cards_follows_the_speech_within_its_bounds() -> None:
-    assert wanted_cards(transcript("Short.").segments) == 5
-    assert wanted_cards(long_lecture(100).segments) == 8
-    assert wanted_cards(long_lecture(9_000).segments) == MOST_CARDS
+def test_an_hour_is_read_as_one_and_ten_hours_in_parts_that_fit() -> None:
+    assert len(parts(long_lecture(700).segments)) == 1
+    read = parts(long_lecture(9_000).segments)
+    assert len(read) > 1
+    assert max(tokens_of(part.segments) for part in read) <= PART_TOKENS * 1.01
 
 
-def test_the_shares_of_the_chunks_add_up() -> None:
-    chunks = split(long_lecture(700).segments, most_characters=10_000)
-    assert sum(shares(chunks, 17)) == 17
-    assert max(shares(chunks, 17)) - min(shares(chunks, 17)) <= 1
+def test_a_small_context_gets_small_parts() -> None:
+    read = parts(long_lecture(700).segments, context_tokens=8_192)
+    assert len(read) > 4
+    assert max(tokens_of(part.segments) for part in read) < 8_192 / 3

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from consumer.models import Coverage, Segment, Source, Transcript
-from consumer.study.schema import Chunk, Draft, StudyRequest, Task
+from consumer.study.schema import Chunk, Draft, OutlineDraft, QuizDraft, SectionDraft, StudyRequest, Task, Verdict
 from infra.sandbox.paths import LECTURE_TEXT
 
 SECONDS_PER_WORD = 0.375
@@ -80,21 +80,49 @@ def request(task: Task, count: int, *texts: str, language: str = "en", title: st
     return StudyRequest(task, count, chunk(*texts), title, language)
 
 
+def one_section(request: StudyRequest) -> Draft:
+    """An outline with a single section."""
+    first = request.chunk.segments[0].id if request.chunk.segments else 0
+    return Draft(outline=OutlineDraft("A talk.", (SectionDraft(first_line=first, title="All of it"),)))
+
+
+def content(request: StudyRequest) -> Draft:
+    """A judge who is content with everything."""
+    keys = [each.note.correct if isinstance(each.note, QuizDraft) else "" for each in request.judged]
+    verdicts = (Verdict(note=number, support="supports", answer=key) for number, key in enumerate(keys, 1))
+    return Draft(verdicts=tuple(verdicts))
+
+
+def silence(_: StudyRequest) -> Draft:
+    """Nothing at all."""
+    return Draft()
+
+
 class FakeProvider:
-    """Answers each request with what `answer` says."""
+    """Answers each request for notes with what `answer` says; outlines and verdicts come from the other two."""
 
     name = "anthropic"
     model = "fake-1"
     warnings: tuple[str, ...] = ()
 
-    def __init__(self, answer: Callable[[StudyRequest], Draft]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[StudyRequest], Draft],
+        outline: Callable[[StudyRequest], Draft] = one_section,
+        judge: Callable[[StudyRequest], Draft] = content,
+    ) -> None:
+        self._answers: dict[str, Callable[[StudyRequest], Draft]] = {
+            "outline": outline,
+            "join": silence,
+            "judge": judge,
+        }
         self._answer = answer
         self.asked: list[StudyRequest] = []
 
     async def write(self, request: StudyRequest) -> Draft:
         self.asked.append(request)
         await asyncio.sleep(0)
-        return self._answer(request)
+        return self._answers.get(request.task, self._answer)(request)
 
     async def check(self) -> tuple[str, ...]:
         return ()

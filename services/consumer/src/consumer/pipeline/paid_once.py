@@ -94,7 +94,7 @@ class PaidOnce:
 
         key = self._asked(request)
         draft = await self._checkpoints.once("study", DRAFT, key, buy)
-        await self._on_paid(Answer(key, self.model, draft.usage, is_new=asked.is_set()))
+        await self._on_paid(Answer(key, request.model or self.model, draft.usage, is_new=asked.is_set()))
         return draft
 
     async def _last_words(self, writing: "asyncio.Task[Draft]") -> None:
@@ -113,5 +113,6 @@ class PaidOnce:
 
     def _asked(self, request: StudyRequest) -> str:
         """All that decides the answer: who is asked, the words, the form."""
-        words = (prompts.instructions(), prompts.lecture(request), prompts.task(request))
-        return digest(self.name, self.model, *words, json.dumps(answer_schema(), sort_keys=True))
+        words = (prompts.instructions(request.task), prompts.lecture(request), prompts.task(request))
+        form = json.dumps(answer_schema(request.task), sort_keys=True)
+        return digest(self.name, request.model or self.model, *words, form)

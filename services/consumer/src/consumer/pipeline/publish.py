@@ -47,6 +47,8 @@ def _manifest(made: JobResult, stored: dict[str, StoredObject]) -> dict[str, Any
         "models": {"transcription": transcript.model, "study": material.model, "provider": material.provider},
         "usage": material.usage.model_dump(),
         "cost_usd": material.usage.cost_usd,
+        "stages": {stage: used.model_dump() for stage, used in material.stages.items()},
+        "notes": {"verified": material.verified, "dropped": material.dropped},
         "seconds": {stage: round(seconds, 3) for stage, seconds in made.seconds.items()},
         "reused": list(made.reused),
         "coverage": transcript.coverage.model_dump(),

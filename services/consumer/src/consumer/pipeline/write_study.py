@@ -1,109 +1,193 @@
-"""The step that turns a transcript into study material."""
+"""The step that turns a transcript into study material: outline, allocate, write, prove, verify, merge."""
 
-import asyncio
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from consumer.errors import LecternError
-from consumer.material import StudyMaterial, Usage
+import structlog
+
+from consumer.errors import PolicyError
+from consumer.material import Outline, StudyMaterial
 from consumer.models import Progress, Source, Transcript
-from consumer.study.check import Found, check
+from consumer.pipeline.notes.asking import Desk, total
+from consumer.pipeline.notes.judge import UNJUDGED, judge_notes
+from consumer.pipeline.notes.outline import outline_lecture
+from consumer.pipeline.notes.write import Lecture, Notes, write_chunk
+from consumer.study.allocate import Assignment, assign
+from consumer.study.cost.estimate import estimate_usd, wanted
 from consumer.study.merge import merge_cards, merge_quiz
+from consumer.study.plan import ORDINARY, StudyPlan
 from consumer.study.providers import StudyProvider
-from consumer.study.schema import Chunk, Draft, StudyRequest
-from consumer.study.split import shares, split, trusted, wanted_cards, wanted_items
+from consumer.study.providers.refusals import Refused, TooLong
+from consumer.study.providers.registry import price_of
+from consumer.study.schema import Chunk
+from consumer.study.split import LEAST_TOKENS, parts, readable_tokens, trusted
 
-MOST_CHUNKS_AT_ONCE = 4
 LOWEST_COVERAGE = 0.5
 """Below this share of the speech the notes may miss what matters, and say so."""
+log = structlog.get_logger()
+UNWRITTEN = "No cards and no quiz could be written, the transcript is complete all the same. {error}"
 NO_SPEECH = "No speech was understood in this video, so there is nothing to study."
+FIRST_CONTEXT_TOKENS = 64_000
+"""What is halved first, where a model takes less than it was sent and does not say how much."""
+OUTLINED, WRITTEN, JUDGED = 0.15, 0.75, 1.0
+"""The progress when a stage ends."""
+SAYS = {
+    "malformed": "they were incomplete or had equal options",
+    "not said": "what they quote was not said in the lecture",
+    "not supported": "what they quote does not prove the answer",
+    "partly supported": "what they quote proves only a part of the answer",
+    "two answers": "more than one option could be defended",
+    "guessable": "they can be answered without the lecture",
+    "not judged": "the second pass gave no verdict on them",
+    "too many": "more were written than asked for",
+    "repeated": "another one asks the same",
+}
+"""Why notes are dropped, by what `StudyMaterial.dropped` calls it."""
 
 
 @dataclass(frozen=True)
-class ChunkDrafts:
-    """What a provider wrote about one chunk."""
+class Drafted:
+    """What was written about a lecture, before it becomes the asset."""
 
-    chunk: Chunk
-    drafts: tuple[Draft, ...]
+    outline: Outline | None
+    notes: Sequence[Notes]
+    verified: bool
+    warnings: tuple[str, ...]
 
 
 async def write_study(
-    transcript: Transcript, source: Source, provider: StudyProvider, on_progress: Progress
+    transcript: Transcript,
+    source: Source,
+    provider: StudyProvider,
+    on_progress: Progress,
+    plan: StudyPlan = ORDINARY,
 ) -> StudyMaterial:
-    """Split, ask, check every quote, merge. `on_progress` is told the share of requests answered.
+    """See the whole, share out, write, check every quote, have it judged, merge.
 
-    A lecture without speech gives no notes and a warning that says so, not an error. Raises TransientError or
-    EnvironmentFault, once what was under way has been answered.
+    `on_progress` is told the share of requests answered. A lecture without speech gives no notes and a warning that
+    says so, not an error; neither is a model that refuses. One that takes less than it was sent is sent less. Raises
+    PolicyError where it would cost too much; TransientError or EnvironmentFault, once what was under way is answered.
     """
-    segments = trusted(transcript)
-    cards = wanted_cards(segments)
-    requests = _requests(split(segments), cards, source.title, transcript.language)
-    written = await _ask_all(provider, requests, on_progress)
-    return _material(transcript, source, provider, written, cards)
+    while True:
+        desk = Desk(provider, on_progress)
+        lecture = Lecture(trusted(transcript), source.title, transcript.language, plan)
+        try:
+            drafted = await _write(lecture, provider, desk)
+        except TooLong as error:
+            if (less := _less(plan.context_tokens, error)) is not None:
+                plan = replace(plan, context_tokens=less)
+                continue
+            drafted = _nothing(error)
+        except Refused as error:
+            drafted = _nothing(error)
+        return _material(transcript, source, provider, desk, drafted)
+
+
+async def _write(lecture: Lecture, provider: StudyProvider, desk: Desk) -> Drafted:
+    if provider.name == "extractive":
+        return await _extract(lecture, desk)
+    plan = lecture.plan
+    read = parts(lecture.segments, plan.context_tokens)
+    _check_cost(read, provider, plan)
+    outline, warnings = await outline_lecture(lecture, read, desk, until=OUTLINED)
+    assigned = assign(read, outline, plan)
+    write = partial(write_chunk, lecture, outline, desk)
+    notes = await desk.each(assigned, write, requests=2 * len(assigned), until=WRITTEN if plan.verify else JUDGED)
+    verified = False
+    if plan.verify:
+        notes, verified = await judge_notes(lecture, outline, assigned, notes, desk)
+        warnings = warnings if verified or not notes else (*warnings, UNJUDGED)
+    return Drafted(outline, notes, verified, (*warnings, *_silent(assigned, notes, outline)))
+
+
+async def _extract(lecture: Lecture, desk: Desk) -> Drafted:
+    """Without a language model: the lecture is read as one, and what it does not give is not asked for again."""
+    whole = parts(lecture.segments, None)[:1] and [Chunk(0, lecture.segments)]
+    outline, _ = await outline_lecture(lecture, whole, desk, until=OUTLINED)
+    assigned = assign(whole, None, lecture.plan)
+    one = [merged(assigned)] if assigned else []
+    notes = await desk.each(one, partial(write_chunk, lecture, None, desk), requests=2, until=JUDGED)
+    return Drafted(outline, notes, False, ())
+
+
+def merged(assigned: Sequence[Assignment]) -> Assignment:
+    """One assignment of all that stand in one part."""
+    first = assigned[0]
+    cards = tuple(share for each in assigned for share in each.cards)
+    return Assignment(first.part, first.part, cards, tuple(share for each in assigned for share in each.quiz))
 
 
 def _material(
-    transcript: Transcript, source: Source, provider: StudyProvider, written: Sequence[ChunkDrafts], cards: int
+    transcript: Transcript, source: Source, provider: StudyProvider, desk: Desk, drafted: Drafted
 ) -> StudyMaterial:
-    found = [check(each.chunk, each.drafts, transcript.language) for each in written]
-    drafts = [draft for each in written for draft in each.drafts]
+    found_cards = [card for each in drafted.notes for card in each.cards]
+    found_quiz = [item for each in drafted.notes for item in each.quiz]
     lecture = source.youtube_id or f"file:{source.title}"
-    said = (warning for draft in drafts for warning in draft.warnings)
-    warnings = (*provider.warnings, *_about(transcript), *said, *_dropped(drafts, found))
+    cards = merge_cards(lecture, found_cards, len(found_cards), drafted.outline)
+    quiz = merge_quiz(lecture, found_quiz, len(found_quiz), drafted.outline)
+    dropped = _dropped(drafted.notes, len(found_cards) + len(found_quiz) - len(cards) - len(quiz), desk)
+    said = (warning for draft in desk.drafts for warning in draft.warnings)
+    warnings = (*provider.warnings, *_about(transcript), *said, *drafted.warnings, *_told(dropped))
     return StudyMaterial(
         provider=provider.name,
         model=provider.model,
-        cards=merge_cards(lecture, [card for each in found for card in each.cards], cards),
-        quiz=merge_quiz(lecture, [item for each in found for item in each.quiz], wanted_items(cards)),
-        usage=_total(draft.usage for draft in drafts),
+        cards=cards,
+        quiz=quiz,
+        outline=drafted.outline,
+        verified=drafted.verified,
+        usage=total(desk.usage.values()),
+        stages=desk.usage,
+        dropped=dropped,
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
-def _requests(chunks: Sequence[Chunk], cards: int, title: str, language: str) -> list[tuple[StudyRequest, ...]]:
-    """For each chunk its cards, then its quiz, so that the second finds the chunk in the provider's cache."""
-    if not chunks:
-        return []
-    counts = zip(chunks, shares(chunks, cards), shares(chunks, wanted_items(cards)), strict=True)
-    asked = [
-        (StudyRequest("cards", some, chunk, title, language), StudyRequest("quiz", few, chunk, title, language))
-        for chunk, some, few in counts
-    ]
-    return [pair for each in asked if (pair := tuple(request for request in each if request.count))]
+def _check_cost(read: Sequence[Chunk], provider: StudyProvider, plan: StudyPlan) -> None:
+    """Raises PolicyError where the estimate is over the cap. A model without a known price cannot be estimated."""
+    price = price_of(provider.name, provider.model)
+    if plan.max_cost_usd is None or price is None or not read:
+        return
+    judge = (price_of(provider.name, plan.judge_model or provider.model) or price) if plan.verify else None
+    cards, items = wanted(assign(read, None, plan))
+    estimate = estimate_usd(read, cards, items, price, judge)
+    if estimate > plan.max_cost_usd:
+        words = (
+            f"Cards and quiz for this lecture would cost about {estimate:.2f} US dollars with {provider.model}, "
+            f"more than the {plan.max_cost_usd:.2f} that MAX_COST_USD allows for one video."
+        )
+        raise PolicyError(words, code="too_expensive")
 
 
-async def _ask_all(
-    provider: StudyProvider, requests: Sequence[tuple[StudyRequest, ...]], on_progress: Progress
-) -> list[ChunkDrafts]:
-    """All chunks, a few at a time. After a failure nothing new is asked, and what is under way is waited for:
+def _nothing(error: Refused) -> Drafted:
+    """A model that takes no such request takes none from the next attempt either; the transcript is good without it."""
+    log.warning("study.refused", code=error.code, error=str(error))
+    return Drafted(None, (), False, (UNWRITTEN.format(error=error),))
 
-    it is paid for, and the next attempt need not pay again. Then the first failure is raised.
-    """
-    slots = asyncio.Semaphore(MOST_CHUNKS_AT_ONCE)
-    failures: list[LecternError] = []
-    total, done = sum(map(len, requests)), 0
 
-    async def write(request: StudyRequest) -> Draft | None:
-        nonlocal done
-        try:
-            draft = None if failures else await provider.write(request)
-        except LecternError as error:
-            failures.append(error)
-            return None
-        done += 1
-        on_progress(done / total)
-        return draft
+def _less(context_tokens: int | None, error: TooLong) -> int | None:
+    """What to try next; None where too little would be left to write about."""
+    told = error.limit_tokens
+    is_news = told is not None and told != context_tokens
+    tokens = told if told is not None and is_news else (context_tokens or 2 * FIRST_CONTEXT_TOKENS) // 2
+    return tokens if readable_tokens(tokens) >= LEAST_TOKENS else None
 
-    async def ask(asked: tuple[StudyRequest, ...]) -> ChunkDrafts:
-        async with slots:
-            drafts = [await write(request) for request in asked]
-        return ChunkDrafts(asked[0].chunk, tuple(draft for draft in drafts if draft))
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(ask(asked)) for asked in requests]
-    if failures:
-        raise failures[0]
-    return [task.result() for task in tasks]
+def _silent(assigned: Sequence[Assignment], notes: Sequence[Notes], outline: Outline | None) -> Iterator[str]:
+    """Says of which parts of the lecture there is nothing."""
+    titles = {section.id: section.title for section in outline.sections} if outline else {}
+    for each, found in zip(assigned, notes, strict=True):
+        if found.cards or found.quiz:
+            continue
+        about = ", ".join(titles[share.section] for share in each.cards or each.quiz if share.section in titles)
+        span = f"{_clock(each.chunk.segments[0].start)} to {_clock(each.chunk.segments[-1].end)}"
+        yield f"There are no notes about {span}{f' ({about})' if about else ''}: nothing usable was written."
+
+
+def _clock(second: float) -> str:
+    minutes, seconds = divmod(int(second), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
 
 
 def _about(transcript: Transcript) -> Iterator[str]:
@@ -120,19 +204,17 @@ def _about(transcript: Transcript) -> Iterator[str]:
         yield f"Only {share:.0%} of the speech was understood; the notes may miss important parts."
 
 
-def _dropped(drafts: Iterable[Draft], found: Iterable[Found]) -> Iterator[str]:
-    malformed, unproven = sum(draft.malformed for draft in drafts), sum(each.dropped for each in found)
-    if malformed:
-        yield f"Notes dropped because they were incomplete or had equal options: {malformed}."
-    if unproven:
-        yield f"Notes dropped because what they quote was not said in the lecture: {unproven}."
+def _dropped(notes: Sequence[Notes], repeated: int, desk: Desk) -> dict[str, int]:
+    counts = {"malformed": desk.malformed, "repeated": repeated}
+    for each in notes:
+        refused = Counter(note.reason for note in each.rejected)
+        for reason, count in (*each.dropped.items(), *refused.items()):
+            counts[reason] = counts.get(reason, 0) + count
+    return {reason: counts[reason] for reason in SAYS if counts.get(reason)}
 
 
-def _total(usages: Iterable[Usage]) -> Usage:
-    counted = list(usages)
-    return Usage(
-        input_tokens=sum(usage.input_tokens for usage in counted),
-        output_tokens=sum(usage.output_tokens for usage in counted),
-        cached_tokens=sum(usage.cached_tokens for usage in counted),
-        cost_usd=round(sum(usage.cost_usd for usage in counted), 6),
-    )
+def _told(dropped: Mapping[str, int]) -> Iterator[str]:
+    """What was refused for a fault; that a note was one too many is no fault."""
+    for reason, count in dropped.items():
+        if reason not in {"too many", "repeated"}:
+            yield f"Notes dropped because {SAYS[reason]}: {count}."

@@ -21,23 +21,28 @@ class Grounded(Generic[Written]):
 
 @dataclass(frozen=True)
 class Found:
-    """What remains of a chunk's drafts, and how many notes did not."""
+    """What remains of a chunk's drafts, and the notes that quote what was not said."""
 
     cards: tuple[Grounded[CardDraft], ...]
     quiz: tuple[Grounded[QuizDraft], ...]
-    dropped: int
+    unsaid: tuple[CardDraft | QuizDraft, ...] = ()
 
 
 def check(chunk: Chunk, drafts: Iterable[Draft], language: str = "en") -> Found:
-    """Look every quote of the drafts up in their chunk; a note whose quote was not said is dropped and counted."""
+    """Look every quote of the drafts up in their chunk."""
     ground = Ground(chunk, language)
     written = list(drafts)
-    cards = [card for draft in written for card in draft.cards]
-    quiz = [item for draft in written for item in draft.quiz]
-    proven_cards, proven_quiz = _proven(ground, cards), _proven(ground, quiz)
-    dropped = len(cards) + len(quiz) - len(proven_cards) - len(proven_quiz)
-    return Found(proven_cards, proven_quiz, dropped)
+    cards, unsaid_cards = _proven(ground, [card for draft in written for card in draft.cards])
+    quiz, unsaid_items = _proven(ground, [item for draft in written for item in draft.quiz])
+    return Found(cards, quiz, (*unsaid_cards, *unsaid_items))
 
 
-def _proven(ground: Ground, notes: Iterable[Written]) -> tuple[Grounded[Written], ...]:
-    return tuple(Grounded(note, proof) for note in notes if (proof := ground.find(note.quote)))
+def _proven(ground: Ground, notes: Iterable[Written]) -> tuple[tuple[Grounded[Written], ...], tuple[Written, ...]]:
+    found: list[Grounded[Written]] = []
+    unsaid: list[Written] = []
+    for note in notes:
+        if proof := ground.find(note.quote):
+            found.append(Grounded(note, proof))
+        else:
+            unsaid.append(note)
+    return tuple(found), tuple(unsaid)

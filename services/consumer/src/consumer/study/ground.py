@@ -121,11 +121,12 @@ class Ground:
             yield start, end
 
     def _tightest(self, part: list[str], span: Span, low: int, high: int) -> Span:
-        """Of the passages around `span` the one most like the quote, word by word."""
+        """Of the passages around `span` the one most like the quote, by its letters: a misheard word belongs to it."""
+        wanted = " ".join(part)
         starts = range(max(span[0] - SLACK_WORDS, low), min(span[0] + SLACK_WORDS, high) + 1)
         ends = range(max(span[1] - SLACK_WORDS, low), min(span[1] + len(part) // 2 + SLACK_WORDS, high) + 1)
         spans = ((start, end) for start in starts for end in ends if start < end)
-        return max(spans, key=lambda each: likeness(part, self._texts[each[0] : each[1]]))
+        return max(spans, key=lambda each: likeness(wanted, " ".join(self._texts[each[0] : each[1]])))
 
     def _proof(self, span: Span, quote: str) -> Proof:
         first, last = self._words[span[0]], self._words[span[1] - 1]

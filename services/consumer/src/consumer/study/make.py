@@ -3,10 +3,12 @@
 from pydantic import SecretStr
 
 from consumer.errors import ConfigError
+from consumer.study.plan import StudyPlan
 from consumer.study.providers import StudyProvider
 from consumer.study.providers.api import Access
 from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.providers.registry import LANGUAGE_MODELS, StudySettings
+from consumer.study.schema import Style
 
 KEYS = " or ".join(f"{name.upper()}_API_KEY" for name in LANGUAGE_MODELS)
 UNASKED = (
@@ -31,6 +33,18 @@ def make_provider(settings: StudySettings) -> StudyProvider:
         raise ConfigError(f"STUDY_PROVIDER={name} needs {name.upper()}_API_KEY, which is not set.")
     values, entry = settings.model_dump(), LANGUAGE_MODELS[name]
     return entry.make(Access(key, values[f"{name}_model"], values[f"{name}_base_url"], entry.prices))
+
+
+def make_plan(settings: StudySettings) -> StudyPlan:
+    """How much is written, for whom, and at what cost at most."""
+    return StudyPlan(
+        cards_per_hour=settings.cards_per_hour,
+        style=Style(settings.study_language, settings.study_level, settings.study_course),
+        verify=settings.study_verify,
+        judge_model=settings.study_judge_model,
+        max_cost_usd=settings.max_cost_usd,
+        context_tokens=settings.study_context_tokens,
+    )
 
 
 def _key(settings: StudySettings, name: str) -> SecretStr | None:

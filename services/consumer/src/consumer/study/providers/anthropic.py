@@ -9,8 +9,8 @@ from anthropic.types import Message
 from consumer.errors import EnvironmentFault, TransientError
 from consumer.study import prompts
 from consumer.study.answer import answer_schema
-from consumer.study.prices import Tokens
-from consumer.study.providers.api import CHECK_S, MOST_TOKENS, Access, ApiProvider, Refusal, Reply
+from consumer.study.cost.prices import Tokens
+from consumer.study.providers.api import CHECK_S, Access, ApiProvider, Refusal, Reply
 from consumer.study.schema import StudyRequest
 
 NO_CREDIT = frozenset({"contract_spend_limit_reached", "enforced_spend_limit_reached"})
@@ -44,12 +44,12 @@ class AnthropicProvider(ApiProvider):
         await self._client.close()
 
     async def _ask(self, request: StudyRequest) -> Reply:
-        """The transcript first and marked for the cache, the task last: cards and quiz share the prefix."""
+        """The transcript first and marked for the cache, the task last: all that is asked shares the prefix."""
         with self._translate_errors():
             message = await self._client.messages.create(
-                model=self.model,
-                max_tokens=MOST_TOKENS,
-                system=prompts.instructions(),
+                model=request.model or self.model,
+                max_tokens=self._most_tokens(request),
+                system=prompts.instructions(request.task),
                 messages=[
                     {
                         "role": "user",
@@ -63,7 +63,7 @@ class AnthropicProvider(ApiProvider):
                         ],
                     }
                 ],
-                output_config={"format": {"type": "json_schema", "schema": answer_schema()}},
+                output_config={"format": {"type": "json_schema", "schema": answer_schema(request.task)}},
             )
         if not isinstance(message, Message):  # pyright: ignore[reportUnnecessaryIsInstance] the SDK hands on any body
             raise TransientError("Anthropic sent something that is not an answer.", code="anthropic_garbled")

@@ -1,5 +1,6 @@
 """What providers behind an HTTP API share: how they are reached, asked again, read, and what a refusal means."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from consumer.clients.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry
 from consumer.errors import EnvironmentFault, LecternError, TransientError
 from consumer.material import Usage
 from consumer.study.answer import read_answer
-from consumer.study.prices import Price, Tokens, cost_usd, unpriced
+from consumer.study.cost.prices import Price, Tokens, cost_usd, unpriced
+from consumer.study.providers.refusals import Refused, TooLong
 from consumer.study.schema import Draft, StudyRequest
 
 TIMEOUT_S = 240.0
@@ -20,6 +22,17 @@ MOST_TOKENS = 16_000
 EMPTY = "The answer of the model holds no note that can be used"
 CUT = "An answer of the model was cut off at its length limit; the whole notes in it were kept."
 DECLINED = "The model declined to write about a part of this lecture."
+UNREADABLE = "An answer of the model could not be read and was left out."
+NEEDED = frozenset({"cards", "quiz"})
+"""Tasks without whose answer there is nothing; the others' is left out where it cannot be read."""
+FULL = re.compile(
+    r"context[_ -]?(length|window|size)|prompt is too long|too many tokens|maximum context|exceeds? .{0,40}context",
+    re.IGNORECASE,
+)
+"""How servers say that a request does not fit: OpenAI, vLLM, llama.cpp, LM Studio, Anthropic."""
+LIMIT = re.compile(
+    r"(?:context (?:length|window|size)|n_ctx)\D{0,24}(?P<first>\d{3,})|> (?P<second>\d{3,}) maximum", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -84,28 +97,35 @@ class ApiProvider(ABC):
 
     async def write(self, request: StudyRequest) -> Draft:
         """Ask once, and again while the API asks for patience. Raises TransientError or EnvironmentFault."""
-        return self._draft(await patiently(lambda: self._ask(request), self._access.patience_s))
+        return self._draft(request, await patiently(lambda: self._ask(request), self._access.patience_s))
 
-    def _draft(self, reply: Reply) -> Draft:
+    def _draft(self, request: StudyRequest, reply: Reply) -> Draft:
         answer = read_answer(reply.text)
-        if not answer.readable and not reply.declined:
+        is_lost = not answer.readable and not reply.declined
+        if is_lost and request.task in NEEDED:
             words = f"{EMPTY} (it ended with {reply.ended})."
             raise TransientError(words, code=f"{self.name}_empty", retry_after_s=REFUSED_RETRY_S)
-        said = {DECLINED: reply.declined, CUT: reply.cut_off}
+        said = {DECLINED: reply.declined, CUT: reply.cut_off and not is_lost, UNREADABLE: is_lost}
         return Draft(
             cards=answer.cards,
             quiz=answer.quiz,
-            usage=self._usage(reply.used),
+            usage=self._usage(request.model or self.model, reply.used),
             malformed=answer.malformed,
             warnings=tuple(words for words, is_so in said.items() if is_so),
+            outline=answer.outline,
+            verdicts=answer.verdicts,
         )
 
-    def _usage(self, used: Tokens) -> Usage:
+    def _most_tokens(self, request: StudyRequest) -> int:
+        """Of the answer."""
+        return min(MOST_TOKENS, request.room_tokens or MOST_TOKENS)
+
+    def _usage(self, model: str, used: Tokens) -> Usage:
         return Usage(
             input_tokens=used.input + used.cache_write,
             output_tokens=used.output,
             cached_tokens=used.cache_read,
-            cost_usd=cost_usd(self._access.prices.get(self.model), used),
+            cost_usd=cost_usd(self._access.prices.get(model), used),
         )
 
     def _unreachable(self, error: Exception) -> TransientError:
@@ -115,11 +135,16 @@ class ApiProvider(ABC):
         """What a refusal means for the message."""
         if fault := self._fault(refusal):
             return EnvironmentFault(f"{fault} {self.api} says: {refusal.said}", code=f"{self.name}_setup")
+        if refusal.status == 413 or (refusal.status in {400, 422, 500} and FULL.search(refusal.said)):
+            told = LIMIT.search(refusal.said)
+            limit = int(told["first"] or told["second"]) if told else None
+            words = f"{self.api} cannot read so much at once: {refusal.said}"
+            return TooLong(words, code=f"{self.name}_too_long", limit_tokens=limit)
         if refusal.status in {408, 409, 429} or refusal.status >= 500:
             wait_s = retry_after_s(refusal.headers)
             return TransientError(f"{self.api} is busy: {refusal.said}", code=f"{self.name}_busy", retry_after_s=wait_s)
         words = f"{self.api} refused the request: {refusal.said}"
-        return TransientError(words, code=f"{self.name}_refused", retry_after_s=REFUSED_RETRY_S)
+        return Refused(words, code=f"{self.name}_refused")
 
     def _fault(self, refusal: Refusal) -> str | None:
         """What the operator has to mend, if it is that."""

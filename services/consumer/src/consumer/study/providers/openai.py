@@ -2,6 +2,8 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import cast
 
 import openai
 from openai.types import CompletionUsage
@@ -11,13 +13,31 @@ from openai.types.chat.completion_create_params import ResponseFormat
 from consumer.errors import EnvironmentFault, TransientError
 from consumer.study import prompts
 from consumer.study.answer import answer_schema
-from consumer.study.prices import Tokens
-from consumer.study.providers.api import CHECK_S, MOST_TOKENS, Access, ApiProvider, Refusal, Reply
+from consumer.study.cost.prices import Tokens
+from consumer.study.providers.api import CHECK_S, Access, ApiProvider, Refusal, Reply
 from consumer.study.providers.registry import OPENAI_URL
-from consumer.study.schema import StudyRequest
+from consumer.study.schema import StudyRequest, Task
 
 NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 """An empty balance is a 429 that no waiting helps."""
+LESSER = {"max_completion_tokens": "max_tokens", "max_tokens": None, "json_schema": "json_object", "json_object": None}
+"""What older and smaller servers have instead."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What the server understands: how an answer is bounded, and how its form is asked for; None for not at all."""
+
+    limit: str | None = "max_completion_tokens"
+    format: str | None = "json_schema"
+
+    def without(self, refusal: str) -> "Dialect | None":
+        """The dialect without what a refusal names; None where it names nothing that was used."""
+        if self.limit and self.limit in refusal:
+            return replace(self, limit=LESSER[self.limit])
+        if self.format and ("response_format" in refusal or self.format in refusal):
+            return replace(self, format=LESSER[self.format])
+        return None
 
 
 class OpenAIProvider(ApiProvider):
@@ -28,7 +48,7 @@ class OpenAIProvider(ApiProvider):
 
     def __init__(self, access: Access) -> None:
         super().__init__(access)
-        self._knows_schemas = True
+        self._knows = Dialect()
         self._client = openai.AsyncOpenAI(
             api_key=access.key.get_secret_value(), base_url=access.base_url, timeout=access.timeout_s, max_retries=0
         )
@@ -50,29 +70,32 @@ class OpenAIProvider(ApiProvider):
 
     async def _ask(self, request: StudyRequest) -> Reply:
         with self._translate_errors():
-            return _reply(await self._ask_in_format(request))
+            return _reply(await self._ask_politely(request))
 
-    async def _ask_in_format(self, request: StudyRequest) -> ChatCompletion:
-        """A compatible server that knows no schemas is asked for plain JSON, from then on."""
-        try:
-            return await self._complete(request, _strict() if self._knows_schemas else {"type": "json_object"})
-        except openai.BadRequestError as error:
-            if not self._knows_schemas or "response_format" not in f"{error.param} {error.message}":
-                raise
-        self._knows_schemas = False
-        return await self._complete(request, {"type": "json_object"})
+    async def _ask_politely(self, request: StudyRequest) -> ChatCompletion:
+        """A compatible server that refuses a parameter is asked without it, from then on."""
+        while True:
+            known = self._knows
+            try:
+                return await self._complete(request, known)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                if (lesser := known.without(f"{error.param} {error.message} {error.body}")) is None:
+                    raise
+                self._knows = lesser
 
-    async def _complete(self, request: StudyRequest, answer: ResponseFormat) -> ChatCompletion:
-        """The transcript first, the task last: cards and quiz share the prefix that the server caches."""
+    async def _complete(self, request: StudyRequest, known: Dialect) -> ChatCompletion:
+        """The transcript first, the task last: all that is asked about it shares the prefix that the server caches."""
+        most = self._most_tokens(request)
         completion = await self._client.chat.completions.create(
-            model=self.model,
-            max_completion_tokens=MOST_TOKENS,
+            model=request.model or self.model,
+            max_completion_tokens=most if known.limit == "max_completion_tokens" else openai.omit,
+            max_tokens=most if known.limit == "max_tokens" else openai.omit,
             messages=[
-                {"role": "system", "content": prompts.instructions()},
+                {"role": "system", "content": prompts.instructions(request.task)},
                 {"role": "user", "content": prompts.lecture(request)},
                 {"role": "user", "content": prompts.task(request)},
             ],
-            response_format=answer,
+            response_format=_format(known, request.task),
         )
         if not isinstance(completion, ChatCompletion) or not completion.choices:  # pyright: ignore[reportUnnecessaryIsInstance] the SDK hands on any body
             raise TransientError(f"{self.model} sent an answer without content.", code="openai_empty")
@@ -89,11 +112,11 @@ class OpenAIProvider(ApiProvider):
             raise self._unreachable(error) from error
 
 
-def _strict() -> ResponseFormat:
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": "study_material", "schema": answer_schema(), "strict": True},
-    }
+def _format(known: Dialect, task: Task) -> ResponseFormat | openai.Omit:
+    if known.format == "json_schema":
+        named = {"name": "study_material", "schema": answer_schema(task), "strict": True}
+        return cast("ResponseFormat", {"type": "json_schema", "json_schema": named})
+    return {"type": "json_object"} if known.format == "json_object" else openai.omit
 
 
 def _reply(completion: ChatCompletion) -> Reply:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from consumer.study.prices import Price
+from consumer.study.cost.prices import Price
 from consumer.study.providers import StudyProvider
 from consumer.study.providers.api import Access
 
@@ -30,6 +30,26 @@ class StudySettings(BaseSettings):
     anthropic_model: str = Field(default="claude-sonnet-5-5", description="which Claude; name its successor in time")
     openai_api_key: SecretStr | None = Field(default=None, description="key of OpenAI's API, or of what speaks like it")
     openai_base_url: str = Field(default=OPENAI_URL, description="any server that speaks OpenAI's protocol")
+    study_verify: bool = Field(
+        default=True, description="a second pass judges every note; 0 saves a third of the cost, and the page says so"
+    )
+    study_judge_model: str | None = Field(
+        default=None, description="a cheaper model of the same provider for the second pass"
+    )
+    study_language: str | None = Field(
+        default=None, description="what cards and quiz are written in, such as en; unset: the lecture's language"
+    )
+    study_level: str | None = Field(default=None, description="for whom, such as: first-year students of biology")
+    study_course: str | None = Field(default=None, description="the course the lectures belong to, as context")
+    study_context_tokens: Annotated[int, Field(ge=6_000)] | None = Field(
+        default=None, description="what a small model reads and writes at once, where its server does not say so itself"
+    )
+    cards_per_hour: Annotated[float, Field(gt=0, le=500)] | None = Field(
+        default=None, description="of speech; unset: by how much there is to learn, about 40"
+    )
+    max_cost_usd: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="for one video: what is estimated to cost more is rejected before anything is asked"
+    )
     openai_model: str = Field(default="gpt-6.2-sol", description="which GPT, or the other server's model")
 
 
@@ -80,6 +100,12 @@ LANGUAGE_MODELS: dict[str, Entry] = {
 }
 """By the name that STUDY_PROVIDER gives, in the order in which a key is looked for."""
 EXTRACTIVE_LABEL = "Index of terms and sentences with gaps, made without a language model"
+
+
+def price_of(provider: str, model: str) -> Price | None:
+    """What a model costs; None where that is not known."""
+    entry = LANGUAGE_MODELS.get(provider)
+    return entry.prices.get(model) if entry else None
 
 
 def label(provider: str, model: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from consumer.errors import EnvironmentFault, TransientError
+from consumer.pipeline.notes.asking import total
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.anthropic import AnthropicProvider
 from consumer.study.providers.api import Access
@@ -51,21 +52,24 @@ async def test_a_lecture_becomes_cards_and_quiz_with_proof_usage_and_cost() -> N
     assert (len(study.cards), len(study.quiz)) == (5, 3)
     assert study.usage.input_tokens > 0
     assert study.usage.output_tokens > 0
-    expected = (study.usage.input_tokens * 2.0 + study.usage.output_tokens * 10.0) / 1_000_000
-    assert study.usage.cost_usd == pytest.approx(expected)
+    assert study.usage == total(study.stages.values())
+    assert set(study.stages) == {"outline", "write", "verify"}
+    plain = (study.usage.input_tokens * 2.0 + study.usage.output_tokens * 10.0) / 1_000_000
+    assert plain < study.usage.cost_usd < 1.3 * plain  # some of it was written to the cache and read from it
 
 
-async def test_the_transcript_comes_first_and_is_cached_for_the_second_task() -> None:
+async def test_the_transcript_comes_first_and_is_cached_for_all_that_is_asked_about_it() -> None:
     standin = AnthropicStandin()
     async with _claude(standin) as claude:
         study = await write_study(long_lecture(100), TALK, claude, lambda _: None)
-    cards, quiz = standin.requests
+    outline, cards, quiz, _ = standin.requests
+    assert outline["messages"][0]["content"][0] == cards["messages"][0]["content"][0]
     first, second = cards["messages"][0]["content"]
     assert first["text"].startswith("<transcript>")
     assert first["cache_control"] == {"type": "ephemeral"}
     assert "flashcards" in second["text"]
     assert first == quiz["messages"][0]["content"][0]
-    assert study.usage.cached_tokens > 1_000
+    assert study.usage.cached_tokens > 2_000
 
 
 async def test_a_short_rate_limit_is_waited_out() -> None:
@@ -136,9 +140,9 @@ async def test_a_forbidden_model_names_key_and_model() -> None:
 
 
 async def test_a_request_refused_as_it_is_is_not_repeated_at_once() -> None:
-    standin = AnthropicStandin(faults=[Fault(413, "invalid_request_error", "Request too large.")] * 9)
+    standin = AnthropicStandin(faults=[Fault(400, "invalid_request_error", "messages: nonsense.")] * 9)
     async with _claude(standin) as claude:
-        with pytest.raises(TransientError, match="Anthropic refused the request: Request too large"):
+        with pytest.raises(TransientError, match="Anthropic refused the request: messages: nonsense"):
             await claude.write(request("cards", 1, SUN))
     assert standin.calls == 1
 
@@ -147,18 +151,23 @@ async def test_a_refusal_is_a_warning_and_its_tokens_are_counted() -> None:
     async with _claude(AnthropicStandin(refuses=True)) as claude:
         study = await write_study(transcript(SUN), TALK, claude, lambda _: None)
     assert (study.cards, study.quiz) == ((), ())
-    assert study.warnings == ("The model declined to write about a part of this lecture.",)
+    assert study.outline is None
+    assert study.warnings == (
+        "The model declined to write about a part of this lecture.",
+        "No outline could be made of this lecture, so its notes follow its length and not its topics.",
+        "There are no notes about 0:00 to 0:03: nothing usable was written.",
+    )
     assert study.usage.input_tokens > 0
 
 
 async def test_of_a_truncated_answer_the_whole_notes_are_kept_and_it_is_said() -> None:
-    async with _claude(AnthropicStandin(cut_after=300)) as claude:
+    async with _claude(AnthropicStandin(cut_after=320)) as claude:
         draft = await claude.write(request("cards", 2, SUN, "The light of the star is four years old."))
     assert [card.quote for card in draft.cards] == [SUN]
     assert draft.warnings == (
         "An answer of the model was cut off at its length limit; the whole notes in it were kept.",
     )
-    assert draft.usage.output_tokens == 75
+    assert draft.usage.output_tokens == 80
 
 
 async def test_ungrounded_and_invalid_notes_are_dropped_and_the_good_ones_stay() -> None:
@@ -169,10 +178,7 @@ async def test_ungrounded_and_invalid_notes_are_dropped_and_the_good_ones_stay()
         study = await write_study(transcript(SUN), TALK, claude, lambda _: None)
     assert [note.proof.quote for note in study.cards] == [SUN]
     assert study.quiz == ()
-    assert study.warnings == (
-        "Notes dropped because they were incomplete or had equal options: 2.",
-        "Notes dropped because what they quote was not said in the lecture: 2.",
-    )
+    assert study.dropped == {"malformed": 2, "not said": 2, "too many": 1}
 
 
 async def test_japanese_goes_there_and_back() -> None:

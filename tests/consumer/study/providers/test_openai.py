@@ -67,7 +67,7 @@ async def test_a_server_that_knows_no_schemas_is_asked_for_plain_json_from_then_
     async with _gpt(standin) as gpt:
         study = await write_study(lecture(), TALK, gpt, lambda _: None)
     assert len(study.cards) == 5
-    assert standin.calls == 3
+    assert standin.calls == len(standin.requests) + 1
     assert {sent["response_format"]["type"] for sent in standin.requests} == {"json_object"}
 
 
@@ -120,7 +120,7 @@ async def test_another_refused_request_is_not_repeated_at_once() -> None:
 async def test_a_refusal_is_a_warning() -> None:
     async with _gpt(OpenAIStandin(refusal="I cannot help with that.")) as gpt:
         study = await write_study(transcript(SUN), TALK, gpt, lambda _: None)
-    assert study.warnings == ("The model declined to write about a part of this lecture.",)
+    assert study.warnings[0] == "The model declined to write about a part of this lecture."
 
 
 async def test_of_a_truncated_answer_the_whole_notes_are_kept() -> None:
@@ -164,3 +164,24 @@ async def test_a_slow_or_missing_server_is_transient() -> None:
     async with _gpt(OpenAIStandin(delay_s=1.0), timeout_s=0.2, patience_s=0) as gpt:
         with pytest.raises(TransientError, match="The OpenAI API cannot be reached: Request timed out"):
             await gpt.write(request("cards", 1, SUN))
+
+
+@pytest.mark.parametrize("is_fastapi", [False, True], ids=["400", "422"])
+@pytest.mark.parametrize("lacks", [{"max_completion_tokens"}, {"max_completion_tokens", "max_tokens"}])
+async def test_a_server_with_other_parameters_is_asked_without_what_it_refuses_from_then_on(
+    lacks: set[str], is_fastapi: bool
+) -> None:
+    standin = OpenAIStandin(lacks=frozenset(lacks), is_fastapi=is_fastapi, knows_schemas=False)
+    async with _gpt(standin) as gpt:
+        study = await write_study(lecture(), TALK, gpt, lambda _: None)
+    assert (len(study.cards), study.verified) == (5, True)
+    assert standin.calls == len(standin.requests) + len(lacks) + 1
+    assert not lacks & set(standin.requests[-1])
+
+
+async def test_a_small_context_leaves_room_for_the_answer() -> None:
+    standin = OpenAIStandin(context_tokens=8_192)
+    async with _gpt(standin) as gpt:
+        study = await write_study(long_lecture(400), TALK, gpt, lambda _: None)
+    assert len(study.cards) > 15
+    assert {sent["max_completion_tokens"] for sent in standin.requests} == {2_457}

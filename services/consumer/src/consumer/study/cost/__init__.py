@@ -1,0 +1,1 @@
+"""What study material costs, before and after it is written."""

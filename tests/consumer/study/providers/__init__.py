@@ -1,0 +1,1 @@
+"""Who writes study material, against servers that speak the real protocols."""
