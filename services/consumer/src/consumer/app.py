@@ -30,7 +30,7 @@ from consumer.pipeline.pipeline import Tools, run
 from consumer.pipeline.slots import AHEAD, Slots
 from consumer.pipeline.workdir import make_scratch, remove
 from consumer.settings import PipelineSettings, Settings
-from consumer.study import StudyProvider, make_provider
+from consumer.study import StudyProvider, make_plan, make_provider
 from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.worker import Worker, WorkerSettings
 from consumer.worker.world import Probe, World
@@ -65,6 +65,7 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
                 slots=slots,
                 most_recording_bytes=settings.max_recording_bytes,
                 deck_sounds=settings.deck_sounds,
+                plan=make_plan(settings),
             )
         finally:
             await provider.close()

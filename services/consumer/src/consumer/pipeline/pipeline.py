@@ -30,6 +30,7 @@ from consumer.pipeline.transcribe import transcribe_anywhere
 from consumer.pipeline.workdir import working_folder
 from consumer.pipeline.write_study import write_study
 from consumer.study import StudyProvider
+from consumer.study.plan import ORDINARY, StudyPlan
 from consumer.worker.lease import Lease
 
 log = structlog.get_logger()
@@ -50,7 +51,8 @@ class Tools:
 
     `flights` are the checkpoints that are being made. A recording has at most `most_recording_bytes`.
     `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their layout.
-    `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage.
+    `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage. `plan` is
+    what is wanted of study material.
     """
 
     download: DownloadSettings
@@ -64,6 +66,7 @@ class Tools:
     deck_sounds: bool = False
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     slots: Slots = field(default_factory=Slots)
+    plan: StudyPlan = ORDINARY
 
 
 class VideoTable(Protocol):
@@ -176,7 +179,8 @@ async def produce(
         await passed(Dependency.TRANSCRIBER)
     async with timer.stage("study") as progress:
         provider = paid_once(tools.provider, checkpoints, paid, tools.hurry)
-        material = await write_study(transcript, source, provider, progress)
+        plan = tools.plan.with_cards(job.cards if job else None)
+        material = await write_study(transcript, source, provider, progress, plan)
     reused, sounds = tuple(checkpoints.reused), tools.deck_sounds
     return JobResult(source, audio, transcript, material, timer.seconds, reused, deck_sounds=sounds)
 

@@ -16,6 +16,7 @@ from consumer.pipeline.notes.outline import outline_lecture
 from consumer.pipeline.notes.write import Lecture, Notes, write_chunk
 from consumer.study.allocate import Assignment, assign
 from consumer.study.cost.estimate import estimate_usd, wanted
+from consumer.study.lint.mending import mend
 from consumer.study.merge import merge_cards, merge_quiz
 from consumer.study.plan import ORDINARY, StudyPlan
 from consumer.study.providers import StudyProvider
@@ -43,6 +44,7 @@ SAYS = {
     "not judged": "the second pass gave no verdict on them",
     "too many": "more were written than asked for",
     "repeated": "another one asks the same",
+    "flawed": "their wording gives the answer away",
 }
 """Why notes are dropped, by what `StudyMaterial.dropped` calls it."""
 
@@ -126,15 +128,17 @@ def _material(
     found_quiz = [item for each in drafted.notes for item in each.quiz]
     lecture = source.youtube_id or f"file:{source.title}"
     cards = merge_cards(lecture, found_cards, len(found_cards), drafted.outline)
-    quiz = merge_quiz(lecture, found_quiz, len(found_quiz), drafted.outline)
-    dropped = _dropped(drafted.notes, len(found_cards) + len(found_quiz) - len(cards) - len(quiz), desk)
+    merged_quiz = merge_quiz(lecture, found_quiz, len(found_quiz), drafted.outline)
+    repeated = len(found_cards) + len(found_quiz) - len(cards) - len(merged_quiz)
+    mended = mend(merged_quiz)
+    dropped = _dropped(drafted.notes, repeated, sum(mended.dropped.values()), desk)
     said = (warning for draft in desk.drafts for warning in draft.warnings)
     warnings = (*provider.warnings, *_about(transcript), *said, *drafted.warnings, *_told(dropped))
     return StudyMaterial(
         provider=provider.name,
         model=provider.model,
         cards=cards,
-        quiz=quiz,
+        quiz=mended.quiz,
         outline=drafted.outline,
         verified=drafted.verified,
         usage=total(desk.usage.values()),
@@ -204,8 +208,8 @@ def _about(transcript: Transcript) -> Iterator[str]:
         yield f"Only {share:.0%} of the speech was understood; the notes may miss important parts."
 
 
-def _dropped(notes: Sequence[Notes], repeated: int, desk: Desk) -> dict[str, int]:
-    counts = {"malformed": desk.malformed, "repeated": repeated}
+def _dropped(notes: Sequence[Notes], repeated: int, flawed: int, desk: Desk) -> dict[str, int]:
+    counts = {"malformed": desk.malformed, "repeated": repeated, "flawed": flawed}
     for each in notes:
         refused = Counter(note.reason for note in each.rejected)
         for reason, count in (*each.dropped.items(), *refused.items()):
