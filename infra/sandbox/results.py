@@ -45,7 +45,7 @@ def show(console: Console, row: Mapping[str, Any], folder: Path) -> None:
     if cost_usd := manifest["cost_usd"]:
         hours = manifest["duration_s"] / 3600
         steps = ", ".join(f"{stage} {used['cost_usd']:.4f}" for stage, used in manifest["stages"].items())
-        console.print(f"\nthe language model cost {cost_usd:.4f} USD ({steps}), {cost_usd / hours:.2f} an hour of lecture")
+        console.print(f"\nthe language model cost {cost_usd:.4f} USD ({steps}), {cost_usd / hours:.2f} a lecture-hour")
     console.print(f"\nEverything is in [bold]{folder}/[/]: {', '.join(sorted(p.name for p in folder.iterdir()))}")
     console.print(f"Open [bold]{folder / 'study.html'}[/] to study.")
 
