@@ -1,0 +1,69 @@
+"""What must be true once everything works again: of rows, objects, bills, folders and processes."""
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from consumer.database.tables import Tables
+from consumer.database.videos import Videos
+from tests.faults.world import World
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is wrong, a sentence each, and the figures of the table."""
+
+    wrong: list[str]
+    attempts: int
+    calls: int
+    calls_again: int
+
+
+async def examine(world: World, video_ids: list[str], cut_off: int) -> Found:
+    """Of these videos, when `cut_off` kills may each have cut off calls of a language model.
+
+    Each row ended once and truthfully; its objects exist with their sums, and are those of the attempt that ended it;
+    no call was paid for twice except one that a kill cut off.
+    """
+    videos, wrong, attempts = Videos(world.pool, Tables()), list[str](), 0
+    for video_id in video_ids:
+        row, tried = await videos.row(video_id), await videos.attempts(video_id)
+        attempts += len(tried)
+        wrong += await asyncio.to_thread(_wrong, world, video_id, row or {}, [each["outcome"] for each in tried])
+    asked = Counter(json.dumps(body, sort_keys=True) for body in world.claude.requests)
+    again = sum(asked.values()) - len(asked)
+    if again > cut_off * MOST_AT_ONCE:
+        wrong.append(f"{again} calls of the language model were paid for twice, with {cut_off} kills")
+    if world.sqs.messages or world.sqs.dead_letters:
+        wrong.append(f"{len(world.sqs.messages)} messages and {len(world.sqs.dead_letters)} dead letters are left")
+    return Found(wrong, attempts, sum(asked.values()), again)
+
+
+MOST_AT_ONCE = 4
+"""Calls that one consumer has under way: the chunks of a video that are asked for at one time."""
+
+
+def _wrong(world: World, video_id: str, row: dict[str, Any], outcomes: list[str | None]) -> list[str]:
+    if row.get("status") != "completed":
+        return [f"{video_id} is {row.get('status')}: {row.get('error_message')}"]
+    found: list[str] = []
+    if outcomes.count("completed") != 1 or outcomes[-1] != "completed":
+        found.append(f"{video_id} ended otherwise than once: {outcomes}")
+    if row["lease_until"] is not None or row["error_message"] or not float(row["cost_usd"]):
+        found.append(f"{video_id} is held, or has an error, or cost nothing")
+    manifest = json.loads(_read(world, row["manifest_key"]))
+    if manifest["video"]["title"] != f"Lecture number {video_id[1:]}":
+        found.append(f"{video_id} has another video's manifest")
+    for name, stored in manifest["files"].items():
+        if hashlib.sha256(_read(world, stored["key"])).hexdigest() != stored["sha256"]:
+            found.append(f"{video_id}: {name} is not what the manifest says")
+        if not stored["key"].startswith(row["manifest_key"].rpartition("/")[0]):
+            found.append(f"{video_id}: {name} is of another attempt")
+    return found
+
+
+def _read(world: World, key: str) -> bytes:
+    return world.aws.client("s3").get_object(Bucket=world.aws.bucket, Key=key)["Body"].read()
