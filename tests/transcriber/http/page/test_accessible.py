@@ -26,8 +26,7 @@ async def complaints(page: Page) -> list[tuple[str, str]]:
     return [(each["id"], node["html"][:80]) for each in found.response["violations"] for node in each["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", PHONE)])
 async def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     browser: Browser, scheme: Literal["light", "dark"], size: tuple[int, int], lecture: Path, tmp_path: Path
 ) -> None:
