@@ -97,7 +97,8 @@ def _glossary(material: StudyMaterial, source: Source, words: dict[str, str]) ->
 
 
 def _term(term: Term, source: Source) -> str:
-    return f"- **{_text(term.correct)}**: {_text(term.definition)} {_moment(term.proof.start_s, source)}"
+    meaning = f": {_text(term.definition)}" if term.definition else ""
+    return f"- **{_text(term.correct)}**{meaning} {_moment(term.proof.start_s, source)}"
 
 
 def _proof(proof: Proof, source: Source) -> str:

@@ -124,13 +124,16 @@ class SectionDraft(BaseModel):
 
 
 class TermDraft(BaseModel):
-    """A word of the subject: as heard, as written, what the lecture says it means, and the words that say so."""
+    """A word of the subject: as heard, as written, what the lecture says it means, and the words that say so.
+
+    Without a definition it is one that the lecture only uses, and the words show where.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     heard: Short
     correct: Short
-    definition: Short
+    definition: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
     quote: Long
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from consumer.study.extract.matching import Match
 from consumer.study.extract.notes import Notes, extract
-from consumer.study.schema import CardDraft, Draft, QuizDraft, StudyRequest
+from consumer.study.schema import CardDraft, Draft, OutlineDraft, QuizDraft, SectionDraft, StudyRequest, TermDraft
 
 
 class ExtractiveProvider:
@@ -36,9 +36,32 @@ class ExtractiveProvider:
 
 def _write(request: StudyRequest) -> Draft:
     notes = extract(request.chunk.segments, request.language)
-    if request.task == "cards":
-        return Draft(cards=tuple(islice(_cards(notes), request.count)), warnings=notes.warnings)
-    return Draft(quiz=tuple(_item(match, notes) for match in islice(notes.matches, request.count)))
+    match request.task:
+        case "outline":
+            return Draft(outline=_outline(notes, request), warnings=notes.warnings)
+        case "cards":
+            return Draft(cards=tuple(islice(_cards(notes), request.count)), warnings=notes.warnings)
+        case "quiz":
+            return Draft(quiz=tuple(_item(match, notes) for match in islice(notes.matches, request.count)))
+        case _:
+            return Draft()  # nothing here could be judged or written anew
+
+
+def _outline(notes: Notes, request: StudyRequest) -> OutlineDraft:
+    """Terms with and without a definition, and sections that are called by the terms said most in them."""
+    terms = [_term(found.term, found.quote, found.says) for found in notes.definitions]
+    terms += [_term(found.term, found.quote) for found in notes.key_terms]
+    segments = request.chunk.segments
+    sections = [
+        SectionDraft(first_line=segments[each.first].id, title=", ".join(each.terms)) for each in notes.passages
+    ]
+    if terms and not sections:
+        sections = [SectionDraft(first_line=segments[0].id, title=request.title)]
+    return OutlineDraft(sections=tuple(sections), terms=tuple(terms))
+
+
+def _term(term: str, quote: str, definition: str = "") -> TermDraft:
+    return TermDraft(heard=term, correct=term, definition=definition, quote=quote)
 
 
 def _cards(notes: Notes) -> Iterator[CardDraft]:
