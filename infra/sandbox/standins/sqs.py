@@ -22,8 +22,7 @@ from starlette.routing import Route
 from infra.sandbox.standins.serving import serving
 
 MAX_DELAY_S, MAX_HOLD_S = 900, 12 * 3600
-NAME = "strict"
-STALE = "ReceiptHandleIsInvalid"
+NAME, STALE = "strict", "ReceiptHandleIsInvalid"
 NOT_IN_FLIGHT = "AWS.SimpleQueueService.MessageNotInflight"
 NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue"
 WRONG = "InvalidParameterValue"
@@ -49,6 +48,7 @@ class Stored:
     received_at: float = 0.0
     receives: int = 0
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+    sent_at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
 
 @dataclass
@@ -178,7 +178,7 @@ class StrictSqs:
             "ReceiptHandle": message.handle,
             "Body": message.body,
             "MD5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),
-            "Attributes": {"ApproximateReceiveCount": str(message.receives)},
+            "Attributes": {"ApproximateReceiveCount": str(message.receives), "SentTimestamp": f"{message.sent_at_ms}"},
             "MessageAttributes": message.attributes,
         }
 

@@ -23,7 +23,19 @@ from infra.sandbox.standins.sqs import StrictSqs
 JOB = Job("v1", "dQw4w9WgXcQ")
 URL = "https://youtu.be/dQw4w9WgXcQ"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-COMMANDS = ("consume", "submit", "retry", "list", "status", "explain", "process", "migrate", "redrive", "doctor")
+COMMANDS = (
+    "consume",
+    "submit",
+    "retry",
+    "cancel",
+    "list",
+    "status",
+    "explain",
+    "process",
+    "migrate",
+    "redrive",
+    "doctor",
+)
 
 
 @pytest.fixture

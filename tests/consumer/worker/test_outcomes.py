@@ -108,6 +108,8 @@ async def test_a_message_that_the_table_never_takes_becomes_a_dead_letter_and_st
         harness.sqs.pass_time(60)
         await wait_until(lambda: len(harness.sqs.dead_letters) == 1)
         assert worker.health.outcomes == {"unfit": 1, "completed": 1}
+        reason = harness.sqs.dead_letters[0].attributes["reason"]["StringValue"]
+        assert reason == "row_refused: 'v1' is no id of the table video: its id is a uuid"
         assert worker.health.fault is None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from consumer.errors import BadMessage
-from consumer.youtube.urls import parse_video_url
+from consumer.youtube.urls import parse_list_url, parse_video_url
 
 VIDEO = "dQw4w9WgXcQ"
 
@@ -70,3 +70,27 @@ def test_everything_else_is_refused_with_a_code(url: str, code: str) -> None:
     with pytest.raises(BadMessage) as refused:
         parse_video_url(url)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://www.youtube.com/playlist?list=PLabc-_1", "https://www.youtube.com/playlist?list=PLabc-_1"),
+        ("youtube.com/playlist?list=PLabc&si=x", "https://www.youtube.com/playlist?list=PLabc"),
+        ("https://www.youtube.com/embed/videoseries?list=PLabc", "https://www.youtube.com/playlist?list=PLabc"),
+        ("https://www.youtube.com/@lectures", "https://www.youtube.com/@lectures/videos"),
+        ("https://www.youtube.com/@lectures/streams", "https://www.youtube.com/@lectures/streams"),
+        (
+            "https://m.youtube.com/channel/UCabcdefghijklmnopqrstuv/",
+            "https://www.youtube.com/channel/UCabcdefghijklmnopqrstuv/videos",
+        ),
+        ("https://www.youtube.com/c/name/videos", "https://www.youtube.com/c/name/videos"),
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PLabc", None),
+        ("https://www.youtube.com/playlist", None),
+        ("https://www.youtube.com/playlist?list=../x", None),
+        ("https://vimeo.com/@lectures", None),
+        ("dQw4w9WgXcQ", None),
+    ],
+)
+def test_a_playlist_s_and_a_channel_s_address_is_known(text: str, address: str | None) -> None:
+    assert parse_list_url(text) == address

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from infra.sandbox.paths import LECTURE
+from infra.sandbox.standins.youtube.lists import list_answer
 from infra.sandbox.standins.youtube.media import encode
 from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
 from infra.sandbox.standins.youtube.site import manifest, may_list, may_play, player_answer, watch_page
@@ -39,12 +40,14 @@ class Request:
 class YouTubeStandin:
     """`async with` it. `media` is any audio file, the sound of every video; `bytes_a_second` slows the download down.
 
-    `videos` are the ids that are not simply the lecture. `requests` counts paths, `languages` the tracks sent.
+    `videos` are the ids that are not simply the lecture. `listed` are ids and titles in every playlist and channel.
+    `requests` counts paths, `languages` the tracks sent.
     """
 
     media: Path = LECTURE
     bytes_a_second: int | None = None
     videos: dict[str, Video] = field(default_factory=lambda: dict(VIDEOS))
+    listed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     requests: list[str] = field(default_factory=list[str])
     languages: list[str] = field(default_factory=list[str])
     host: str = "127.0.0.1"
@@ -104,6 +107,8 @@ class YouTubeStandin:
             await self._play(request, writer)
         elif request.path.startswith("/videoplayback/id/"):
             await self._play_fragment(request.path, writer)
+        elif request.path in ("/playlist", "/youtubei/v1/browse") or request.path.endswith("/videos"):
+            await _send(writer, 200, *list_answer(self.listed, request.body))
         else:
             await _send(writer, *self._page(request))
 

@@ -2,30 +2,25 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from consumer import version
 from consumer.app import consume as consume_queue
 from consumer.app import make_queue
-from consumer.cli import local, report
+from consumer.cli import local, report, rows
 from consumer.cli.doctor import examine
 from consumer.cli.output import Json, console_for, print_json
 from consumer.cli.redrive import redrive as redrive_dead_letters
-from consumer.cli.submit import read_jobs
+from consumer.cli.submit import cancel as cancel_videos
+from consumer.cli.submit import read_jobs, read_lines, told
 from consumer.cli.submit import retry as retry_videos
 from consumer.cli.submit import submit as submit_jobs
 from consumer.cli.variables import describe
-from consumer.database.evidence import Evidence
-from consumer.database.migrator import find_migrations
-from consumer.database.migrator import migrate as apply_migrations
-from consumer.database.postgres import connect
-from consumer.database.videos import Videos
-from consumer.errors import BadMessage, ConfigError
+from consumer.errors import ConfigError
 from consumer.models import Status
 from consumer.observability import logs
 from consumer.settings import DatabaseSettings, PipelineSettings, Settings, read_settings
@@ -65,17 +60,26 @@ def consume() -> None:
 @app.command()
 def submit(
     wanted: Annotated[
-        list[str] | None, typer.Argument(help="any form of a YouTube address, or the video's id", metavar="URL")
+        list[str] | None,
+        typer.Argument(help="a YouTube address, of a playlist or channel too, or a video's id", metavar="URL"),
     ] = None,
+    *,
     video_id: Annotated[str | None, typer.Option("--id", help="the row's id; the video's own when left out")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="a file with one a line", exists=True)] = None,
     language: Annotated[str | None, typer.Option(help="of the sound track, such as de; else the original's")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be queued")] = False,
     as_json: Json = False,
 ) -> None:
-    """Queue videos; prints their ids."""
+    """Queue videos, and all of a playlist or channel; prints their ids."""
     logs.configure(quiet=True)
-    jobs = read_jobs(wanted or [], file, video_id, language)
-    print_json(asyncio.run(submit_jobs(read_settings(Settings), jobs, console_for(as_json))), as_json)
+    settings, shown = read_settings(PipelineSettings if dry_run else Settings), console_for(as_json)
+    texts = [*(wanted or []), *(read_lines(file) if file else [])]
+    jobs = asyncio.run(read_jobs(texts, video_id, language, settings, shown))
+    if isinstance(settings, Settings):
+        return print_json(asyncio.run(submit_jobs(settings, jobs, shown)), as_json)
+    for job in jobs:
+        shown.print(f"{job.video_id} would be queued: {job.url}", highlight=False, markup=False)
+    return print_json([told(job) for job in jobs], as_json)
 
 
 @app.command()
@@ -92,6 +96,15 @@ def retry(
     print_json(asyncio.run(retry_videos(read_settings(Settings), video_ids or [], code, console_for(as_json))), as_json)
 
 
+@app.command()
+def cancel(
+    video_ids: Annotated[list[str], typer.Argument(help="rows' ids", metavar="ID")], as_json: Json = False
+) -> None:
+    """End videos that wait or are worked on, within seconds."""
+    logs.configure(quiet=True)
+    print_json(asyncio.run(cancel_videos(read_settings(DatabaseSettings), video_ids, console_for(as_json))), as_json)
+
+
 @app.command("list")
 def list_videos(
     statuses: Annotated[list[Status] | None, typer.Option("--status", help="of this status; may be repeated")] = None,
@@ -100,16 +113,16 @@ def list_videos(
 ) -> None:
     """Show videos, by what changed last."""
     logs.configure(quiet=True)
-    rows = asyncio.run(_rows(statuses or [], most))
-    report.print_list(console_for(as_json), rows)
-    print_json(rows, as_json)
+    found = asyncio.run(rows.rows(statuses or [], most))
+    report.print_list(console_for(as_json), found)
+    print_json(found, as_json)
 
 
 @app.command()
 def status(video_id: VideoId, as_json: Json = False) -> None:
     """Show a video's row."""
     logs.configure(quiet=True)
-    row = asyncio.run(_row(video_id))
+    row = asyncio.run(rows.row(video_id))
     report.print_row(console_for(as_json), row)
     print_json(row, as_json)
     if row["status"] == Status.FAILED:
@@ -120,7 +133,7 @@ def status(video_id: VideoId, as_json: Json = False) -> None:
 def explain(video_id: VideoId, as_json: Json = False) -> None:
     """Show what happened to a video, and what is next."""
     logs.configure(quiet=True)
-    row, attempts, stages = asyncio.run(_history(video_id))
+    row, attempts, stages = asyncio.run(rows.history(video_id))
     report.print_history(console_for(as_json), row, attempts, stages)
     print_json({"row": row, "attempts": attempts, "stages": stages}, as_json)
 
@@ -133,7 +146,7 @@ app.command()(local.course)
 def migrate(as_json: Json = False) -> None:
     """Make Lectern's tables, or add what they lack; then try out what would be written to the table of videos."""
     logs.configure(quiet=True)
-    applied = asyncio.run(_migrate(read_settings(DatabaseSettings)))
+    applied = asyncio.run(rows.migrate(read_settings(DatabaseSettings)))
     console_for(as_json).print(f"applied {', '.join(applied)}" if applied else "the database is up to date")
     print_json({"applied": applied}, as_json)
 
@@ -187,37 +200,3 @@ def doctor(
     print_json([asdict(finding) for finding in findings], as_json)
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
-
-
-async def _rows(statuses: Sequence[Status], most: int) -> Sequence[dict[str, Any]]:
-    settings = read_settings(DatabaseSettings)
-    async with connect(settings, tries=1) as pool:
-        return await Videos(pool, settings.tables).recent(statuses, None, most)
-
-
-async def _row(video_id: str) -> dict[str, Any]:
-    settings = read_settings(DatabaseSettings)
-    async with connect(settings, tries=1) as pool:
-        row = await Videos(pool, settings.tables).row(video_id)
-        broken = await Evidence(pool, settings.tables).broken()
-    if row is None:
-        raise BadMessage(f"there is no video {video_id}")
-    return {**row, **report.waiting(row, broken)}
-
-
-async def _history(video_id: str) -> tuple[dict[str, Any], Sequence[dict[str, Any]], Sequence[dict[str, Any]]]:
-    """The row, its attempts and their stages."""
-    row = await _row(video_id)
-    settings = read_settings(DatabaseSettings)
-    async with connect(settings, tries=1) as pool:
-        videos = Videos(pool, settings.tables)
-        return row, await videos.attempts(row["id"]), await videos.stages(row["id"])
-
-
-async def _migrate(settings: DatabaseSettings) -> list[str]:
-    files = find_migrations(settings.migrations_dir)
-    async with connect(settings) as pool:
-        applied = await apply_migrations(pool, files, settings.tables)
-        if settings.migrations_dir is None:
-            await Videos(pool, settings.tables).ping()
-        return applied

@@ -72,7 +72,8 @@ def print_history(
     following = f"next: {status.next_step if status else 'unknown'}"
     if row.get("waiting"):
         following = f"waiting: {row['waiting']}"
-    console.print(f"\nnow: {row['status']}; {following}", highlight=False, markup=False, soft_wrap=True)
+    why = f": {row['error_message']}" if row.get("error_message") and status and status.is_end else ""
+    console.print(f"\nnow: {row['status']}{why}; {following}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _shown(name: str, value: object) -> str:

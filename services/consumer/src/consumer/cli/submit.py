@@ -2,42 +2,66 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from consumer.app import make_queue
+from consumer.cli.playlist import list_videos
 from consumer.clients.sqs import Queue
 from consumer.database.postgres import connect
 from consumer.database.videos import Videos
-from consumer.errors import BadMessage, ConfigError, LecternError, TransientError
+from consumer.errors import BadMessage, ConfigError, LecternError, RowRefused, TransientError
 from consumer.models import Job, Status
-from consumer.settings import Settings
-from consumer.worker.messages import check_language, check_video_id
-from consumer.youtube.urls import VIDEO_ID, parse_video_id, parse_video_url
+from consumer.settings import DatabaseSettings, PipelineSettings, Settings
+from consumer.worker.messages import check_language, check_video_id, parse_address
+from consumer.worker.recordings import parse_recording
+from consumer.youtube.urls import VIDEO_ID, parse_list_url, parse_video_id, parse_video_url
 
 MOST_RETRIED = 10_000
 
 
-def read_jobs(wanted: Sequence[str], file: Path | None, video_id: str | None, language: str | None = None) -> list[Job]:
-    """What the command line asks for; each video once, in the order given.
+def read_lines(file: Path) -> list[str]:
+    """An address or an id a line; empty lines and those that begin with # do not count."""
+    lines = (line.strip() for line in file.read_text().splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
-    `file` has an address or an id a line; empty lines and those that begin with # do not count. Raises BadMessage,
-    which names the first that is none, and ConfigError where `video_id` is given for several.
+
+async def read_jobs(
+    texts: Sequence[str], video_id: str | None, language: str | None, settings: PipelineSettings, console: Console
+) -> list[Job]:
+    """What the command line asks for; each video once, in the order given. Playlists and channels are read.
+
+    Raises BadMessage, which names the first that is no address, ConfigError where `video_id` is given for several, and
+    what reading a list raises.
     """
-    lines = [line.strip() for line in file.read_text().splitlines()] if file else []
-    texts = [*wanted, *(line for line in lines if line and not line.startswith("#"))]
     if not texts:
         raise ConfigError("name a video: lectern submit URL, or a file of them with --file")
-    if video_id is not None and len(texts) > 1:
+    lists = {text: address for text in texts if (address := parse_list_url(text))}
+    if video_id is not None and (len(texts) > 1 or lists):
         raise ConfigError("--id is the id of one row: leave it out for several videos")
-    youtube_ids = map(_parse_one if len(texts) > 1 else _parse, texts)
-    jobs = [Job(video_id or youtube_id, youtube_id, language) for youtube_id in dict.fromkeys(youtube_ids)]
     check_language(language)
+    parse = _parse_one if len(texts) > 1 else _parse
+    singles = {text: parse(text, video_id) for text in texts if text not in lists}  # before anything is read
+    jobs: list[Job] = []
+    for text in texts:
+        jobs += await _listed(lists[text], settings, console) if text in lists else [singles[text]]
+    once: dict[str, Job] = {}
     for job in jobs:
         check_video_id(job.video_id)
-    return jobs
+        once.setdefault(job.video_id, replace(job, language=language))
+    return list(once.values())
+
+
+async def _listed(address: str, settings: PipelineSettings, console: Console) -> list[Job]:
+    """A job for each video of a list that can be seen."""
+    entries = await list_videos(address, settings, console)
+    shown = [entry for entry in entries if not entry.is_hidden]
+    left_out = f", {len(entries) - len(shown)} private or deleted" if len(shown) < len(entries) else ""
+    console.print(f"{address}: {len(shown)} videos{left_out}", highlight=False, markup=False)
+    return [Job(entry.youtube_id, entry.youtube_id) for entry in shown]
 
 
 async def submit(settings: Settings, jobs: Sequence[Job], console: Console) -> list[dict[str, Any]]:
@@ -59,20 +83,60 @@ async def retry(
             rows = [await _row(videos, video_id) for video_id in video_ids]
         else:
             rows = await videos.recent([Status.FAILED], code, MOST_RETRIED)
-        jobs = [Job(str(row["id"]), parse_video_url(row["youtube_url"] or "")) for row in rows]
+        jobs = [_job(row) for row in rows]
         return await _queue_all(videos, make_queue(settings), jobs, console)
 
 
-def _parse(text: str) -> str:
-    return parse_video_id(text) if VIDEO_ID.fullmatch(text) else parse_video_url(text)
+async def cancel(settings: DatabaseSettings, video_ids: Sequence[str], console: Console) -> list[dict[str, Any]]:
+    """End videos that have no end yet, a line each. Raises BadMessage, after the last, where one was not."""
+    cancelled: list[dict[str, Any]] = []
+    async with connect(settings, tries=1) as pool:
+        videos = Videos(pool, settings.tables)
+        for video_id in video_ids:
+            try:
+                hindered = await videos.cancel(video_id)
+            except RowRefused as error:
+                hindered = str(error)
+            if hindered:
+                console.print(f"{video_id} is not cancelled: {hindered}", highlight=False, markup=False)
+                continue
+            console.print(f"{video_id} is cancelled; lectern retry {video_id} starts it anew", highlight=False)
+            cancelled.append({"video_id": video_id})
+    if len(cancelled) < len(video_ids):
+        raise BadMessage(f"{len(video_ids) - len(cancelled)} of {len(video_ids)} were not cancelled")
+    return cancelled
 
 
-def _parse_one(text: str) -> str:
+def _job(row: dict[str, Any]) -> Job:
+    """From the address in a row. Raises BadMessage, which names the row."""
+    try:
+        youtube_id, recording = parse_address(row["youtube_url"])
+    except BadMessage as error:
+        raise BadMessage(f"{row['id']}: {error}", code=error.code) from error
+    return Job(row["id"], youtube_id, recording=recording)
+
+
+def _parse(text: str, video_id: str | None) -> Job:
+    if recording := parse_recording(text):
+        if video_id is None:
+            raise ConfigError("a recording needs the id of its row: --id ID")
+        return Job(video_id, recording=recording)
+    youtube_id = parse_video_id(text) if VIDEO_ID.fullmatch(text) else parse_video_url(text)
+    return Job(video_id or youtube_id, youtube_id)
+
+
+def _parse_one(text: str, video_id: str | None) -> Job:
     """One of many: an error says which."""
     try:
-        return _parse(text)
+        return _parse(text, video_id)
     except BadMessage as error:
         raise BadMessage(f"{text[:80]}: {error}", code=error.code) from error
+
+
+def told(job: Job) -> dict[str, Any]:
+    """A job as a program reads it."""
+    source = {"recording": job.url} if job.recording else {"youtube_id": job.youtube_id}
+    return {"video_id": job.video_id, **source}
 
 
 async def _row(videos: Videos, video_id: str) -> dict[str, Any]:
@@ -93,7 +157,7 @@ async def _queue_all(videos: Videos, queue: Queue, jobs: Sequence[Job], console:
             failures.append(error)
         else:
             console.print(f"{job.video_id} is queued: lectern status {job.video_id}", highlight=False)
-            queued.append({"video_id": job.video_id, "youtube_id": job.youtube_id})
+            queued.append(told(job))
     if failures:
         raise failures[0] if len(jobs) == 1 else TransientError(f"{len(failures)} of {len(jobs)} were not queued")
     return queued
@@ -104,7 +168,8 @@ async def _queue_one(videos: Videos, queue: Queue, job: Job) -> None:
         raise TransientError(f"video {job.video_id} is being worked on: lectern status {job.video_id}")
     try:
         asked = {"language": job.language} if job.language else {}
-        await queue.send(json.dumps({"video_id": job.video_id, "youtube_url": job.url, **asked}))
+        message = json.dumps({"video_id": job.video_id, "youtube_url": job.url, **asked})
+        await queue.send(message, group=job.video_id)
     except LecternError as error:
         await videos.reject(job.video_id, "not_queued", f"it could not be queued: {error}")
         raise

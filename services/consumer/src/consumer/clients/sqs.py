@@ -39,7 +39,7 @@ class Message:
     """One delivery: the handle is good for this receive only; `received_at` is our monotonic clock.
 
     `reason` says of a dead letter that we made why we did, `traceparent` which trace its sender was in;
-    `group` is a FIFO queue's.
+    `group` is a FIFO queue's; `sent_at` are SQS's seconds since 1970.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Message:
     reason: str | None = None
     traceparent: str | None = None
     group: str | None = None
+    sent_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Queue:
             MaxNumberOfMessages=min(most, MAX_BATCH),
             WaitTimeSeconds=min(wait_s, MAX_WAIT_S),
             VisibilityTimeout=int(lease_s),
-            MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId"],
+            MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId", "SentTimestamp"],
             MessageAttributeNames=["reason", trace.HEADER],
         )
         return [_message(each) for each in answer.get("Messages", [])]
@@ -211,15 +212,17 @@ def _pointer(body: str) -> tuple[str, str] | None:
 
 
 def _message(received: dict[str, Any]) -> Message:
+    attributes: dict[str, str] = received["Attributes"]
     notes = {name: str(note.get("StringValue", "")) for name, note in received.get("MessageAttributes", {}).items()}
     return Message(
         id=received["MessageId"],
         body=received["Body"],
         handle=received["ReceiptHandle"],
-        receives=int(received["Attributes"]["ApproximateReceiveCount"]),
+        receives=int(attributes["ApproximateReceiveCount"]),
         reason=notes.get("reason"),
         traceparent=notes.get(trace.HEADER),
-        group=received["Attributes"].get("MessageGroupId"),
+        sent_at=int(attributes["SentTimestamp"]) / 1000 if "SentTimestamp" in attributes else None,
+        group=attributes.get("MessageGroupId"),
     )
 
 

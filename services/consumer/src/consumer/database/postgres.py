@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,15 @@ async def translate_errors(what: str) -> AsyncGenerator[None]:
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         words = f"the database could not {what}: {error or type(error).__name__}"
         raise TransientError(words, dependency=Dependency.DATABASE) from error
+
+
+@contextmanager
+def refusing(words: str) -> Generator[None]:
+    """Around a statement that only a wrong value can fail: RowRefused, in these words."""
+    try:
+        yield
+    except asyncpg.DataError as error:
+        raise RowRefused(words) from error
 
 
 async def tried(connection: Connection, act: Callable[[], Awaitable[object]]) -> str | None:

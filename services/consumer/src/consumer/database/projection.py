@@ -1,11 +1,12 @@
 """What the user's row is told of our state: statements made from that table's catalogue, whatever its columns are."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from consumer.database.columns import Column, value
-from consumer.database.postgres import Connection
+from consumer.database.postgres import Connection, refusing
 from consumer.database.statements import blanks, statements
 from consumer.database.tables import LEASE, TOLD, Tables, quote, quote_name
 from consumer.errors import EnvironmentFault, RowRefused
@@ -66,16 +67,19 @@ class Projection:
 
     async def canonical(self, connection: Connection, video_id: str) -> str:
         """An id as the table would write it."""
-        return str(await connection.fetchval(self._sql["canonical"], video_id))
+        with self._only_ids(video_id):
+            return str(await connection.fetchval(self._sql["canonical"], video_id))
 
     async def find(self, connection: Connection, video_id: str) -> dict[str, Any] | None:
         """The `id` and `youtube_url` of a row, None where there is none."""
-        row = await connection.fetchrow(self._sql["find"], video_id)
+        with self._only_ids(video_id):
+            row = await connection.fetchrow(self._sql["find"], video_id)
         return dict(row) if row else None
 
     async def lock(self, connection: Connection, video_id: str) -> Row | None:
         """Hold a row until the transaction ends; None where there is none."""
-        row = await connection.fetchrow(self._sql["lock"], video_id)
+        with self._only_ids(video_id):
+            row = await connection.fetchrow(self._sql["lock"], video_id)
         return Row(row["id"], row["status"], row["token"]) if row else None
 
     async def make(self, connection: Connection, video_id: str, url: str) -> Row:
@@ -102,6 +106,13 @@ class Projection:
         """Everything about a video, in our own words."""
         row = await connection.fetchrow(self._sql["row"], video_id)
         return {**dict(row), "id": str(row["id"])} if row else None
+
+    def _only_ids(self, video_id: str) -> AbstractContextManager[None]:
+        """Around what fails where the id is none of this table's."""
+        column = self._columns[self.tables.id_column]
+        return refusing(
+            f"{video_id!r} is no id of the table {self.tables.video}: its {column.name} is a {column.shown}"
+        )
 
     def _filled(self) -> dict[str, str]:
         ours, id_type = self.tables.are_ours, self._columns[self.tables.id_column].type

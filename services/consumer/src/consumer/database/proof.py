@@ -30,6 +30,7 @@ class _Proof:
     def __init__(self, connection: Connection, table: Projection) -> None:
         self._connection = connection
         self._table = table
+        self._name = table.tables.video
         self._sql = statements("proof.sql", table.names)
         self._refused: dict[tuple[str, str], list[str]] = {}
 
@@ -75,7 +76,8 @@ class _Proof:
                 alone[ours] = said
         for ours, said in (alone or {"": whole}).items():
             word = str(self._table.tables.word(status)) if ours == "status" else ""
-            words = self._refused.setdefault((ours, said.replace(f'"{word}"', "it")), [])
+            shown = said.replace(f'"{word}"', "it").replace(PROBE.rsplit(".", 1)[-1], self._name)
+            words = self._refused.setdefault((ours, shown), [])
             if word not in words:
                 words.append(word)
 

@@ -13,6 +13,7 @@ from consumer.database.tables import Tables
 from consumer.errors import Dependency, EnvironmentFault, LeaseLost
 from consumer.models import Job, Outcome, Stage, Status
 
+CANCELLED = "cancelled by an operator"
 DELETED = "its row was deleted, so its work has ended"
 
 
@@ -37,10 +38,13 @@ class Videos:
             found = await table.find(connection, video_id)
             return (found["id"], found["youtube_url"]) if found else (await table.canonical(connection, video_id), None)
 
-    async def claim(self, job: Job, owner: str, lease_s: float, message_id: str) -> Claim | Unclaimed:
+    async def claim(
+        self, job: Job, owner: str, lease_s: float, message_id: str, sent_at: float | None = None
+    ) -> Claim | Unclaimed:
         """Take the lease for `lease_s` seconds, if it is free, and begin an attempt by `owner` for a message.
 
-        A message that has failed at this video gets nothing more, nor one whose row was deleted since it began.
+        A message that has failed at this video gets nothing more, nor one whose row was deleted since it began, nor one
+        that was sent (`sent_at`, in seconds since 1970) before the video was cancelled.
         """
         async with self._begin("claim a video") as (connection, table):
             theirs = await table.lock(connection, job.video_id)
@@ -51,8 +55,8 @@ class Videos:
                 theirs = await table.make(connection, job.video_id, job.url)
             await self._known(connection, table, theirs.id, job.url)
             anew = table.tables.asks_anew(theirs.status)
-            values = (theirs.id, job.url, owner, lease_s, message_id, anew, job.language)
-            row = await connection.fetchrow(self._sql["claim"], *values)
+            asked = (theirs.id, job.url, owner, lease_s, message_id, anew, job.language, sent_at)
+            row = await connection.fetchrow(self._sql["claim"], *asked)
             if row is None:
                 standing = await connection.fetchrow(self._sql["standing"], theirs.id)
                 return Unclaimed(standing["status"], max(0.0, standing["held_s"])) if standing else Unclaimed("gone", 0)
@@ -113,6 +117,22 @@ class Videos:
             changed = _changed(await connection.execute(self._sql["submit"], theirs.id, job.url))
             await table.tell(connection, theirs.id)
             return changed == 1
+
+    async def cancel(self, video_id: str) -> str | None:
+        """End a video, whoever works on it; what hinders it, in words, None where nothing did."""
+        async with self._begin("cancel a video") as (connection, table):
+            theirs = await table.lock(connection, video_id)
+            if theirs is None:
+                return "there is no such row"
+            await self._known(connection, table, theirs.id, None)
+            token = await connection.fetchval(self._sql["cancel"], theirs.id, CANCELLED)
+            if token is None:
+                standing = await connection.fetchrow(self._sql["standing"], theirs.id)
+                return f"it is {standing['status']}" if standing else "there is no such row"
+            outcome = (Status.REJECTED, "cancelled", CANCELLED)
+            await connection.execute(self._sql["close_attempt"], theirs.id, token, *outcome)
+            await table.tell(connection, theirs.id)
+            return None
 
     async def expire(self, retention_s: float) -> int:
         """Fail the videos that are open although the queue forgot their messages, after so long; how many."""

@@ -72,7 +72,7 @@ class Handler:
         """The outcome, for the record. A cancel (shutdown) spends no attempt and is raised on: then give it back."""
         try:
             job = await read_job(await self._queue.body(message), self._videos)
-            claim = await self._videos.claim(job, self._owner, self._lease_s, message.id)
+            claim = await self._videos.claim(job, self._owner, self._lease_s, message.id, message.sent_at)
         except BadMessage as error:
             return await self._refuse(message, error)
         except RowRefused as error:
@@ -174,7 +174,7 @@ class Handler:
         await (self._delete(message) if said else self._bury(message, error))
         return "bad_message"
 
-    async def _bury(self, message: Message, error: BadMessage) -> None:
+    async def _bury(self, message: Message, error: BadMessage | RowRefused) -> None:
         """What no row can say, a dead letter says; where there is no queue for those, the log has said it."""
         try:
             buried = await self._queue.bury(message, f"{error.code}: {error}")
@@ -184,8 +184,11 @@ class Handler:
         return None if buried else await self._delete(message)
 
     async def _unfit(self, message: Message, error: RowRefused) -> str:
-        """Its producer may yet make the row; what stays unfit becomes a dead letter, for an operator to see."""
+        """Its producer may yet make the row; what stays unfit becomes a dead letter that says why."""
         log.warning("message.unfit", error=str(error), receives=message.receives)
+        if self._is_last(message):
+            await self._bury(message, error)
+            return "unfit"
         await self._release(message, self._retry.backoff_s(message.receives))
         return "unfit"
 

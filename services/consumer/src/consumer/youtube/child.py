@@ -77,8 +77,11 @@ def main() -> None:
         say("error", text=str(error), warnings=listener.warnings)
 
 
-def make_downloader(wanted: dict[str, Any], listener: Listener) -> YoutubeDL:
-    """yt-dlp with our options, and from `wanted` with `extractor_args` (as on its command line) and `plugin_dir`."""
+def make_downloader(wanted: dict[str, Any], listener: Listener, **others: Any) -> YoutubeDL:
+    """yt-dlp with our options, and from `wanted` with `extractor_args` (as on its command line) and `plugin_dir`.
+
+    `others` take the place of ours.
+    """
     most_s = float(wanted["max_video_s"])
 
     def gate(info: dict[str, Any], *, incomplete: bool) -> None:  # noqa: ARG001 - yt-dlp passes it by name
@@ -97,7 +100,7 @@ def make_downloader(wanted: dict[str, Any], listener: Listener) -> YoutubeDL:
     if plugin_dir := wanted.get("plugin_dir"):
         cast("Any", shared).plugin_dirs.value = [plugin_dir]  # and no other: not HOME, not what is installed
     hooks = {"match_filter": gate, "progress_hooks": [follow], "logger": listener}
-    return YoutubeDL(cast("Any", {**options(wanted), **hooks, "extractor_args": extractor_args(wanted)}))
+    return YoutubeDL(cast("Any", {**options(wanted), **hooks, "extractor_args": extractor_args(wanted), **others}))
 
 
 def extractor_args(wanted: dict[str, Any]) -> dict[str, Any]:

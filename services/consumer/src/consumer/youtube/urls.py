@@ -9,6 +9,9 @@ VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 WATCH_HOSTS = {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com"}
 NO_COOKIE_HOSTS = {"youtube-nocookie.com", "www.youtube-nocookie.com"}
 SHORT_HOSTS = {"youtu.be", "www.youtu.be"}
+LIST_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
+CHANNEL = re.compile(r"(?P<name>@[\w.-]{1,64}|(channel|c|user)/[\w.-]{1,64})(/(?P<tab>videos|streams|shorts))?")
+TAB = "videos"
 PATHS = ("shorts", "live", "embed", "v")
 NO_VIDEOS = {"videoseries", "live_stream"}
 """Eleven characters each, and yet players of a playlist and of whatever a channel sends just now."""
@@ -38,6 +41,25 @@ def parse_video_url(text: str) -> str:
     if "list" in parse_qs(url.query) or parts[0] == "playlist":
         raise BadMessage("this is a playlist: send the address of one video", code="playlist")
     raise BadMessage("the address names no video: it should look like youtube.com/watch?v=…", code="no_video")
+
+
+def parse_list_url(text: str) -> str | None:
+    """The address of the playlist, or of the channel's tab of videos, that a text names; None where it names neither.
+
+    A video that is shown as part of a playlist is that video.
+    """
+    try:
+        url = _parsed(text.strip())
+    except BadMessage:
+        return None
+    if url.hostname not in WATCH_HOSTS:
+        return None
+    parts, lists = [part for part in url.path.split("/") if part], parse_qs(url.query).get("list", [])
+    if parts in (["playlist"], ["embed", "videoseries"]) and len(lists) == 1 and LIST_ID.fullmatch(lists[0]):
+        return f"https://www.youtube.com/playlist?list={lists[0]}"
+    if found := CHANNEL.fullmatch("/".join(parts)):
+        return f"https://www.youtube.com/{found['name']}/{found['tab'] or TAB}"
+    return None
 
 
 def parse_video_id(text: str) -> str:

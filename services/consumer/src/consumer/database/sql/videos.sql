@@ -6,7 +6,8 @@
 -- name: claim
 -- Take the lease of a video. No row comes back if it is done or held.
 -- A video that failed is taken up again, with a clean record, by a message (`$5`) that has not failed at it before;
--- one that has any end, where its owner's row waits again (`$6`). A language asked for (`$7`) is kept until another is.
+-- one that has any end, where its owner's row waits again (`$6`); not one that was cancelled, by a message that was sent
+-- before that (`$8`). A language asked for (`$7`) is kept until another is.
 UPDATE :state AS v SET
     youtube_url = $2, status = 'downloading', progress = 0, lease_owner = $3,
     asked_language = coalesce($7, v.asked_language),
@@ -19,6 +20,8 @@ WHERE v.id = $1 AND (v.lease_until IS NULL OR v.lease_until < now())
         SELECT FROM :attempt a
         WHERE a.video_id = v.id AND a.message_id = $5 AND a.outcome IN ('failed', 'rejected')
     )))
+    AND ($6 OR coalesce(v.error_code, '') <> 'cancelled' OR v.status <> 'rejected'
+        OR coalesce(to_timestamp($8::float8), now()) > v.updated_at)
 RETURNING v.lease_token AS token, v.attempts AS attempts, v.asked_language AS language;
 
 -- name: ensure
@@ -87,6 +90,12 @@ WHERE id = $1 AND status NOT IN ('completed', 'failed') AND (lease_until IS NULL
 UPDATE :state SET youtube_url = $2, status = 'queued', progress = 0, attempts = 0, error_code = NULL,
     error_message = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
 WHERE id = $1 AND (lease_until IS NULL OR lease_until < now());
+
+-- name: cancel
+-- End a video that has no end yet; whoever works on it finds out at the next beat.
+UPDATE :state SET status = 'rejected', error_code = 'cancelled', error_message = $2, lease_owner = NULL, lease_until = NULL,
+    updated_at = now()
+WHERE id = $1 AND status IN (:open) RETURNING lease_token;
 
 -- name: forgotten
 -- The videos that we once worked on, that nobody holds, and whose message the queue has let go by now (`$1` seconds).
