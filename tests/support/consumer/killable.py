@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from consumer.app import make_storage, make_tools, worker_settings
@@ -21,9 +20,11 @@ from consumer.clients.sqs import DEFAULT_RETENTION_S, Patience, Queue
 from consumer.database.evidence import Evidence
 from consumer.database.postgres import connect
 from consumer.database.tables import Tables
-from consumer.database.videos import Videos
+from consumer.database.videos import Claim, Videos
+from consumer.models import Job
 from consumer.pipeline.pipeline import run
 from consumer.settings import Settings, read_settings
+from consumer.worker.lease import Lease
 from consumer.worker.worker import Worker
 from consumer.worker.world import World
 from infra.sandbox.standins.youtube import LECTURE_URL
@@ -110,7 +111,12 @@ async def consume(settings: Settings, at: int) -> None:
     async with make_tools(settings) as tools, connect(settings) as pool:
         videos, store = fuse.wrap(Videos(pool, Tables())), fuse.wrap(make_storage(settings))
         world = World(Evidence(pool, Tables()), f"killed-at-{at}")
-        run_job = partial(run, videos=videos, store=store, tools=tools, witness=world)
+
+        async def run_job(job: Job, claim: Claim, lease: Lease) -> None:
+            """Each video stands for another one: what was paid for it is not there for the rest."""
+            own = replace(tools, checkpoints=f"videos/{job.video_id}/checkpoints")
+            await run(job, claim, lease, videos=videos, store=store, tools=own, witness=world)
+
         # One at a time: a poll that is open when its consumer dies would take the next one's message along.
         usual = worker_settings(settings, Patience(max_receives=None, retention_s=DEFAULT_RETENTION_S))
         chosen = replace(usual, owner=f"killed-at-{at}", concurrency=1, lease_s=LEASE_S, poll_s=1)

@@ -49,10 +49,10 @@ Passed = Callable[[Dependency], Awaitable[None]]
 class Tools:
     """What the steps work with.
 
-    `flights` are the checkpoints that are being made. A recording has at most `most_recording_bytes`.
-    `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their layout.
-    `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage. `plan` is
-    what is wanted of study material.
+    `checkpoints` begins their keys, `flights` are those that are being made. A recording has `most_recording_bytes` at
+    most. `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their
+    layout. `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage. `plan`
+    is what is wanted of study material.
     """
 
     download: DownloadSettings
@@ -62,6 +62,7 @@ class Tools:
     metrics: Metrics = field(default_factory=Metrics)
     subtitles: dict[str, str] = field(default_factory=dict[str, str])
     most_recording_bytes: int = MOST_RECORDING_BYTES
+    checkpoints: str = CHECKPOINTS
     flights: Flights = field(default_factory=Flights)
     deck_sounds: bool = False
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -95,8 +96,8 @@ async def run(
     """Download, make the audio, transcribe, write, publish, complete.
 
     `claim` fences what is written to `videos`; `lease` is entered here and left before the last write. Results go to
-    `store` under videos/<video_id>/<token>/, checkpoints to CHECKPOINTS, files under `tools.scratch`. `witness` is told
-    whom the video has come through.
+    `store` under videos/<video_id>/<token>/, checkpoints to `tools.checkpoints`, files under `tools.scratch`. `witness`
+    is told whom the video has come through.
 
     Raises LeaseLost as soon as somebody else works on the video. Raises VideoError, PolicyError, NotYet,
     TransientError or EnvironmentFault where a stage failed; then the row is left for the caller to end.
@@ -112,7 +113,7 @@ async def run(
         tools.slots.turn() as turn,
         working_folder(tools.scratch, job.video_id, claim.token) as folder,
     ):
-        checkpoints = Checkpoints(store, CHECKPOINTS, tools.flights, aside=FolderCheckpoints(folder))
+        checkpoints = Checkpoints(store, tools.checkpoints, tools.flights, aside=FolderCheckpoints(folder))
         async with lease:
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage, turn)
             async with timer.stage("download") as progress:
