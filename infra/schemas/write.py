@@ -82,8 +82,18 @@ class StoredFile(BaseModel):
     size_bytes: int = Field(ge=0)
 
 
+class Notes(BaseModel):
+    """Whether a second pass judged every note, and how many were refused, by reason."""
+
+    verified: bool
+    dropped: dict[str, int]
+
+
 class Manifest(BaseModel):
-    """manifest.json, written last: every file that it names is there. `seconds` are by stage."""
+    """manifest.json, written last: every file that it names is there.
+
+    `seconds` are by stage of the job, `stages` has the usage of each step of the writing.
+    """
 
     version: int
     created_at: str = Field(json_schema_extra={"format": "date-time"})
@@ -93,6 +103,8 @@ class Manifest(BaseModel):
     models: Models
     usage: Usage
     cost_usd: float
+    stages: dict[str, Usage]
+    notes: Notes
     seconds: dict[str, float]
     reused: list[str]
     coverage: Coverage
