@@ -78,3 +78,10 @@ def test_the_score_is_the_share_of_items_that_break_nothing() -> None:
 async def test_the_quiz_of_a_lectures_own_terms_is_fair() -> None:
     material = await write_study(transcript(*GLOSSARY), TALK, ExtractiveProvider(), lambda _: None)
     assert lint(material.quiz).findings == ()
+
+
+def test_words_that_all_questions_begin_with_tell_no_answer() -> None:
+    begins = "Which of these words of the lecture means:"
+    said = ("a metal for wires", "a stone beside copper mines", "what trees are made of", "a metal for spoons")
+    quiz = [item(number, stem=f"{begins} {each}?", key=number) for number, each in enumerate(said)]
+    assert found(*quiz) == {}

@@ -27,13 +27,18 @@ def repeated(quiz: Sequence[QuizItem]) -> frozenset[str]:
 
 
 def given_away(quiz: Sequence[QuizItem]) -> frozenset[str]:
-    """Items whose stem tells another item's answer: it has the answer, and words of that question."""
-    return frozenset(teller.id for teller, asked in permutations(quiz, 2) if _tells(teller, asked))
+    """Items whose stem tells another item's answer: it has the answer, and words of that question.
+
+    Words that stand in most stems of a quiz (`Which of these words …`) belong to no question.
+    """
+    stems = Counter(word for item in quiz for word in set(tokens(item.stem)))
+    usual = {word for word, count in stems.items() if count > max(len(quiz) / 2, 2)}
+    return frozenset(teller.id for teller, asked in permutations(quiz, 2) if _tells(teller, asked, usual))
 
 
-def _tells(teller: QuizItem, asked: QuizItem) -> bool:
+def _tells(teller: QuizItem, asked: QuizItem, usual: set[str]) -> bool:
     said, answer = tokens(teller.stem), tokens(key_of(asked))
     if not any(len(word) >= TELLING_LETTERS for word in answer) or not set(answer) <= set(said):
         return False
     shared = {word for word in tokens(asked.stem) if len(word) >= TELLING_LETTERS} & set(said)
-    return len(shared - set(answer)) >= SHARED_WORDS
+    return len(shared - set(answer) - usual) >= SHARED_WORDS
