@@ -1,14 +1,10 @@
 """Somebody else's table of videos is told what becomes of them, in its own words and types, and nothing else."""
 
-import asyncio
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from consumer.cli.commands import app
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool
 from consumer.database.settings import DatabaseSettings
@@ -229,22 +225,3 @@ def test_the_settings_are_pairs(clean_environment: pytest.MonkeyPatch) -> None:
     clean_environment.setenv("VIDEO_STATUSES", "queued")
     with pytest.raises(ConfigError, match=r"VIDEO_STATUSES='queued': .*'queued' should be a pair: ours=theirs"):
         read_settings(DatabaseSettings)
-
-
-async def test_commands_show_a_row_of_any_id_in_our_words(
-    pool: Pool, clean_environment: pytest.MonkeyPatch, database: dict[str, str]
-) -> None:
-    videos = await made(pool, SQLALCHEMY)
-    columns = ",".join(f"{ours}={theirs}" for ours, theirs in SQLALCHEMY.tables.written.items())
-    named = {"VIDEO_TABLE": "app.videos", "VIDEO_ID_COLUMN": "video_id", "VIDEO_COLUMNS": columns, "COLUMNS": "200"}
-    for name, value in {**database, **named}.items():
-        clean_environment.setenv(name, value)
-    await videos.give_up(await claimed(videos, SQLALCHEMY.row_id), FAILED)
-    for command in ("status", "explain"):
-        done = await asyncio.to_thread(CliRunner().invoke, app, [command, SQLALCHEMY.row_id.upper()])
-        assert SQLALCHEMY.row_id in done.output
-        assert "it is private" in done.output
-    done = await asyncio.to_thread(CliRunner().invoke, app, ["list", "--json"])
-    assert [row["id"] for row in json.loads(done.output)] == [SQLALCHEMY.row_id]
-    done = await asyncio.to_thread(CliRunner().invoke, app, ["migrate"])
-    assert (done.exit_code, done.output) == (0, "the database is up to date\n")

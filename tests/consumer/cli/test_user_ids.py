@@ -1,0 +1,41 @@
+"""Commands about a table that is somebody else's, whose ids are no texts."""
+
+import asyncio
+import json
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from consumer.cli.commands import app
+from consumer.database.migrator import find_migrations, migrate
+from consumer.database.postgres import Pool
+from consumer.database.videos import Claim, Videos
+from consumer.models import Job, Outcome, Status
+from tests.support.consumer.user_tables import SQLALCHEMY
+
+
+async def lectern(*arguments: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
+
+
+async def test_commands_show_a_row_of_any_id_in_our_words(
+    pool: Pool, clean_environment: pytest.MonkeyPatch, database: dict[str, str]
+) -> None:
+    await pool.execute("DROP SCHEMA IF EXISTS app CASCADE")
+    await pool.execute(SQLALCHEMY.make)
+    await pool.execute(SQLALCHEMY.add_row)
+    await migrate(pool, find_migrations(None), SQLALCHEMY.tables)
+    videos = Videos(pool, SQLALCHEMY.tables)
+    columns = ",".join(f"{ours}={theirs}" for ours, theirs in SQLALCHEMY.tables.written.items())
+    named = {"VIDEO_TABLE": "app.videos", "VIDEO_ID_COLUMN": "video_id", "VIDEO_COLUMNS": columns, "COLUMNS": "200"}
+    for name, value in {**database, **named}.items():
+        clean_environment.setenv(name, value)
+    claim = await videos.claim(Job(SQLALCHEMY.row_id, "abcdefghijk"), "w1", 30, "m1")
+    assert isinstance(claim, Claim)
+    await videos.give_up(claim, Outcome("failed", Status.FAILED, "gone", "it is private"))
+    for command in ("status", "explain"):
+        done = await lectern(command, SQLALCHEMY.row_id.upper())
+        assert SQLALCHEMY.row_id in done.output
+        assert "it is private" in done.output
+    assert [row["id"] for row in json.loads((await lectern("list", "--json")).output)] == [SQLALCHEMY.row_id]
+    assert (await lectern("migrate")).output == "the database is up to date\n"
