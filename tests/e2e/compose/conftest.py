@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.e2e.stack import BUILD_S, LABELS, Stack, run
 
-REPEATS = 6  # a lecture of ten minutes leaves time to kill whoever works on it
+REPEATS = 3  # a lecture of five minutes leaves time to kill whoever works on it
 
 
 def engine() -> bool:
