@@ -33,7 +33,7 @@ async def test_a_message_becomes_a_completed_row_and_assets(stack: Stack) -> Non
     stack.send("job-1", LECTURE_URL)
     await stack.until_status("job-1", "completed")
     manifest = json.loads(stack.stored("job-1", "manifest_key"))
-    assert len(manifest["files"]) == 9
+    assert len(manifest["files"]) == 13
     assert json.loads(stack.stored("job-1", "transcript_key"))["segments"]
     assert json.loads(stack.stored("job-1", "quiz_key"))["items"]
 

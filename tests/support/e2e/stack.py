@@ -151,7 +151,12 @@ class Stack:
         assert seen == wanted, f"{video} is {seen}:\n{logs}"
 
     def forget(self) -> None:
-        """Restart the transcriber, which answers at once where it has heard the same sound before."""
+        """Restart the transcriber, which answers at once where it has heard the same sound before; so does the bucket."""
+        kept = "Bucket=os.environ['S3_BUCKET'], Prefix='videos/.checkpoints/'"
+        gone = (
+            "[s3.delete_object(Bucket=os.environ['S3_BUCKET'], Key=each['Key']) for each in found.get('Contents', [])]"
+        )
+        self.python("consumer", f"import boto3, os; s3 = {_client('s3')}; found = s3.list_objects_v2({kept}); {gone}")
         self.compose("restart", "transcriber")
         self.up()
 
