@@ -151,7 +151,7 @@ class Stack:
         assert seen == wanted, f"{video} is {seen}:\n{logs}"
 
     def forget(self) -> None:
-        """Restart the transcriber, which answers at once where it has heard the same sound before; so does the bucket."""
+        """Restart the transcriber, which answers at once where it has heard the same sound; so does the bucket."""
         kept = "Bucket=os.environ['S3_BUCKET'], Prefix='videos/.checkpoints/'"
         gone = (
             "[s3.delete_object(Bucket=os.environ['S3_BUCKET'], Key=each['Key']) for each in found.get('Contents', [])]"
