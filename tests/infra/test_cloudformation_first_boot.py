@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -113,20 +115,22 @@ def test_a_key_that_cannot_be_read_now_is_no_missing_key(instance: Machine) -> N
     assert not [call for call in instance.calls if call.startswith("deploy_worker.sh")]
 
 
-async def test_the_role_migrates_in_its_own_name_however_often_it_is_made(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # it runs as another user when we are root
-    async with embedded_postgres(folder) as environment:
-        settings = DatabaseSettings.model_validate({name.lower(): value for name, value in environment.items()})
-        async with connect(settings) as master:
-            await master.execute("CREATE ROLE rds_iam")  # RDS brings it
-            await master.execute(ROLE)
-            await master.execute(ROLE)
-            async with connect(settings.model_copy(update={"db_user": "lectern"})) as worker:
-                assert await migrate(worker, find_migrations(None), Tables())
-            owners = await master.fetch("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
-            assert await master.fetchval("SELECT pg_has_role('lectern', 'rds_iam', 'member')")
+async def test_the_role_migrates_in_its_own_name_however_often_it_is_made() -> None:
+    with TemporaryDirectory() as name:  # every pytest that starts shuts its own folder to others
+        folder = Path(name)
+        folder.chmod(0o755)  # the server runs as another user when we are root
+        async with embedded_postgres(folder) as environment:
+            await _migrate_as_the_role(environment)
+
+
+async def _migrate_as_the_role(environment: dict[str, str]) -> None:
+    settings = DatabaseSettings.model_validate({name.lower(): value for name, value in environment.items()})
+    async with connect(settings) as master:
+        await master.execute("CREATE ROLE rds_iam")  # RDS brings it
+        await master.execute(ROLE)
+        await master.execute(ROLE)
+        async with connect(settings.model_copy(update={"db_user": "lectern"})) as worker:
+            assert await migrate(worker, find_migrations(None), Tables())
+        owners = await master.fetch("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+        assert await master.fetchval("SELECT pg_has_role('lectern', 'rds_iam', 'member')")
     assert [row["tableowner"] for row in owners] == ["lectern"]
