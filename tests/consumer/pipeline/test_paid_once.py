@@ -34,7 +34,7 @@ class Attempts:
         return await write_study(LECTURE, TALK, provider, lambda _: None)
 
     async def paid(self, answer: Answer) -> None:
-        self.used.append(answer.digest)
+        self.used.append(answer.key)
         if answer.is_new:
             self.bills.append(answer.usage.cost_usd)
 

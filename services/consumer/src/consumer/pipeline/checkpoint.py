@@ -68,13 +68,17 @@ class Checkpoints:
         self._aside = aside
         self._prefix = prefix
 
+    def key(self, name: str, made_from: str) -> str:
+        """Under which the value of `name` that is made from this lies."""
+        return f"{self._prefix}/{name}-{made_from[:16]}.json"
+
     async def once(self, name: str, kind: TypeAdapter[T], made_from: str, make: Callable[[], Awaitable[T]]) -> T:
         """The value of `name` that was made from the same input before, else a new one, which is kept.
 
         `made_from` is a digest of all that decides the value; `kind` reads and writes it as JSON.
         Raises what `make` raises, and TransientError or EnvironmentFault where the store cannot be looked at.
         """
-        key = f"{self._prefix}/{name}-{made_from[:16]}.json"
+        key = self.key(name, made_from)
         async with self._flights.of(key):
             return await self._once(name, key, kind, make)
 

@@ -23,9 +23,9 @@ DRAFT = TypeAdapter(Draft)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer that is kept: what it has cost is counted once, by its digest, whichever attempt comes to do so."""
+    """One answer, kept under `key`: what it has cost is counted once, by that, whichever attempt comes to do so."""
 
-    digest: str
+    key: str
     model: str
     usage: Usage
     is_new: bool

@@ -40,7 +40,7 @@ CHECKPOINTS = "videos/.checkpoints"
 MOST_RECORDING_BYTES = 8 * 10**9
 WAIT_FOR_MODEL_S = 300.0  # while the transcriber starts; longer, and the message goes back
 Spend = Callable[[str, float], Awaitable[None]]
-"""Told, each time that an answer of a language model is used, its digest and its cost in US dollars."""
+"""Told, each time that an answer of a language model is used, its key and its cost in US dollars."""
 Passed = Callable[[Dependency], Awaitable[None]]
 """Told whom a video has come through: what others met decides who is to blame for the next failure."""
 
@@ -154,7 +154,7 @@ async def produce(
             tools.metrics.spent(answer.model, answer.usage.cost_usd)
             await passed(Dependency.MODEL)
         try:
-            await spend(answer.digest, answer.usage.cost_usd)
+            await spend(answer.key, answer.usage.cost_usd)
         except (TransientError, EnvironmentFault) as error:
             log.warning("spend.not_recorded", cost_usd=answer.usage.cost_usd, error=str(error))  # the next use does
 
