@@ -12,7 +12,7 @@ from infra.sandbox.standins.hub import HubStandin
 from tests.support.e2e.stack import BUILD_S, LABELS, ROOT, TAG, ComposeFailed, Stack, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
-LARGEST_BYTES = {"transcriber": 600e6, "consumer": 640e6}  # 76 MB of it are wordfreq's lists of forty languages
+LARGEST_BYTES = {"transcriber": 600e6, "consumer": 600e6}
 LARGEST_GPU_BYTES = 2.2e9
 RECIPE = "services/transcriber/Dockerfile"
 
