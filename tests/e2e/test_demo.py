@@ -93,6 +93,7 @@ async def test_what_is_no_recording_is_said_before_anything_is_fetched_or_starte
     assert "starting" not in output.decode()
 
 
+@pytest.mark.slow
 async def test_an_address_is_fetched_as_the_shells_proxy_lets_and_heard_with_the_model_it_names(
     tmp_path: Path, scratch: Path
 ) -> None:

@@ -11,6 +11,8 @@ from infra.sandbox.processes import free_port
 from infra.sandbox.real_model import NoModel, real_model
 from infra.sandbox.standins.hub import HubStandin
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def said() -> StringIO:

@@ -1,7 +1,11 @@
 """The template created with other parameters than the usual ones."""
 
+import pytest
+
 from tests.support.infra.policy import ROLE, SECRET, allowed
 from tests.support.infra.template import client, created, user_data
+
+pytestmark = pytest.mark.slow
 
 YOURS = {"CreateDatabase": "no", "DatabaseHost": "db.example.org", "DatabaseSecretName": "team/lectern"}
 

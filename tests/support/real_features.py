@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from infra.sandbox.paths import POCKET_MODEL
-from tests.support.transcriber.fakes import FakeBackend
+from tests.support.transcriber.fakes import FakeBackend, heard
 from transcriber.audio.windows import Samples
 from transcriber.model.backend import Decoding, Hypothesis, Mel
 from transcriber.model.whisper import WhisperBackend
@@ -17,6 +17,7 @@ class RealFeatures(FakeBackend):
 
     def __init__(self, pause_s: float = 0.0) -> None:
         super().__init__()
+        self.hear = lambda mark, _temperature: heard(f"Window {mark} has words for every second that it lasts. " * 2)
         self._whisper = WhisperBackend(str(POCKET_MODEL))
         self._pause_s = pause_s
 

@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from tests.support.consumer.study_page import DESKTOP, PHONE, SAID, needs_chromium, opened, page_of
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 VIEWS = ("overview", "cards", "quiz", "mixed", "glossary", "transcript", "search")
 
 

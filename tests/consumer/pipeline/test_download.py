@@ -65,6 +65,7 @@ async def test_a_reset_connection_is_picked_up_where_it_broke(youtube: YouTubeSt
     assert source.path.stat().st_size > 500_000
 
 
+@pytest.mark.slow
 async def test_a_download_that_stalls_is_ended_with_its_whole_group(youtube: YouTubeStandin, tmp_path: Path) -> None:
     before = len(psutil.Process().children(recursive=True))
     with pytest.raises(TransientError, match="stalled"):
@@ -72,6 +73,7 @@ async def test_a_download_that_stalls_is_ended_with_its_whole_group(youtube: You
     await wait_until(lambda: len(psutil.Process().children(recursive=True)) <= before, 5, "no child is left")
 
 
+@pytest.mark.slow
 async def test_a_download_that_takes_too_long_in_all_is_stopped_and_may_go_on_later(
     youtube: YouTubeStandin, tmp_path: Path
 ) -> None:

@@ -106,7 +106,7 @@ async def test_a_message_that_the_table_never_takes_becomes_a_dead_letter_and_st
     async with harness.worker(max_receives=1) as worker:
         await harness.ended(worker, "completed")
         harness.sqs.pass_time(60)
-        await wait_until(lambda: len(harness.sqs.dead_letters) == 1)
+        await harness.ended(worker, "unfit")
         assert worker.health.outcomes == {"unfit": 1, "completed": 1}
         reason = harness.sqs.dead_letters[0].attributes["reason"]["StringValue"]
         assert reason == "row_refused: 'v1' is no id of the table video: its id is a uuid"

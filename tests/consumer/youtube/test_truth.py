@@ -25,6 +25,7 @@ async def test_media_in_fragments_is_fetched_whole(youtube: YouTubeStandin, tmp_
     assert source.path.stat().st_size > 500_000
 
 
+@pytest.mark.slow
 async def test_a_missing_fragment_is_tried_again_and_then_an_error(youtube: YouTubeStandin, tmp_path: Path) -> None:
     video = published(youtube, Video(delivery="fragments", fault="missing_fragment"))
     with pytest.raises(TransientError, match=r"a piece of the media could not be had.*403") as failed:

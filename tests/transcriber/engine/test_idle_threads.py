@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.transcriber.serving import transcriber
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("choice", "sleeps"), [({}, True), ({"OMP_WAIT_POLICY": "active"}, False)])
 async def test_the_models_threads_sleep_while_they_wait_unless_the_operator_wants_otherwise(

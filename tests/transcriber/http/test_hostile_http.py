@@ -134,6 +134,7 @@ async def test_a_field_of_a_megabyte_is_refused(where: str) -> None:
         await server.until_idle()
 
 
+@pytest.mark.slow
 async def test_200_uploads_at_once_are_all_answered_and_leave_nothing(lecture_start: bytes) -> None:
     async with served(max_requests=25, client_timeout_seconds=20) as server:
         await server.post(lecture_start)

@@ -71,6 +71,7 @@ async def killed(tmp_path: Path, hub: HubStandin) -> None:
     await fetching.wait()
 
 
+@pytest.mark.slow
 async def test_a_killed_download_goes_on_where_it_was_and_leaves_nothing(tmp_path: Path, large: Path) -> None:
     with HubStandin(large, stalls=True) as hub:
         await killed(tmp_path, hub)
@@ -84,6 +85,7 @@ async def test_a_killed_download_goes_on_where_it_was_and_leaves_nothing(tmp_pat
     assert partial(tmp_path) == []
 
 
+@pytest.mark.slow
 async def test_what_a_killed_download_left_damaged_is_fetched_anew(tmp_path: Path, large: Path) -> None:
     with HubStandin(large, stalls=True) as hub:
         await killed(tmp_path, hub)
@@ -96,6 +98,7 @@ async def test_what_a_killed_download_left_damaged_is_fetched_anew(tmp_path: Pat
     assert arrived.read_bytes() == (large / "model.bin").read_bytes()
 
 
+@pytest.mark.slow
 async def test_the_rest_of_a_download_of_another_version_is_cleared_away(tmp_path: Path) -> None:
     """The hub's own client gives what is not whole a random name, which nothing finds again."""
     blobs = tmp_path / "hub-cache/hub/models--Systran--faster-whisper-tiny/blobs"
@@ -115,6 +118,7 @@ def test_a_disk_that_is_too_small_is_not_filled_first(tmp_path: Path) -> None:
     assert blob.arrived_bytes == 0
 
 
+@pytest.mark.slow
 def test_a_baked_model_is_found_beside_an_empty_cache(tmp_path: Path) -> None:
     with HubStandin(POCKET_MODEL) as hub:
         fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url, HF_HOME=str(tmp_path / "baked"))
@@ -123,6 +127,7 @@ def test_a_baked_model_is_found_beside_an_empty_cache(tmp_path: Path) -> None:
     assert json.loads(done.stderr.splitlines()[-1])["origin"] == "baked"
 
 
+@pytest.mark.slow
 def test_a_download_that_breaks_off_goes_on_where_it_was(tmp_path: Path, large: Path) -> None:
     with HubStandin(large, breaks=1) as hub:
         done = fetch(tmp_path, WHISPER_MODEL="tiny", HF_ENDPOINT=hub.url)

@@ -14,6 +14,7 @@ from tests.support.transcriber.fake_service import served
 
 LONGEST = "a_recording_of_a_meeting_whose_name_knows_no_end_" * 3 + ".mp3"
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]

@@ -16,6 +16,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.support.transcriber.fake_service import served
 
+pytestmark = pytest.mark.slow
+
 OPERATIONS = [
     ("post", "/transcribe"),
     ("post", "/v1/audio/transcriptions"),

@@ -92,8 +92,9 @@ class PaidOnce:
             with attributed(Dependency.MODEL):
                 return await self._provider.write(request)
 
-        key = self._asked(request)
-        draft = await self._checkpoints.once("study", DRAFT, key, buy)
+        made_from = self._asked(request)
+        draft = await self._checkpoints.once("study", DRAFT, made_from, buy)
+        key = self._checkpoints.key("study", made_from)
         await self._on_paid(Answer(key, request.model or self.model, draft.usage, is_new=asked.is_set()))
         return draft
 
