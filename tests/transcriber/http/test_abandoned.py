@@ -55,21 +55,19 @@ async def test_the_same_file_again_costs_only_what_is_left(lecture: Path) -> Non
         await server.until_idle()
 
 
-async def test_cut_at_seventy_percent_the_second_try_takes_less_than_forty_percent_of_the_time(
+async def test_cut_at_seventy_percent_the_second_try_waits_for_less_than_forty_percent_of_the_windows(
     lecture: Path, tmp_path: Path
 ) -> None:
     long = repeated(lecture, 2, tmp_path / "long.mp3")
     async with served(model_workers=1, batch_size=1, abandoned_seconds=60) as server:
         server.backend.trouble = lambda _marks: time.sleep(0.04)
-        began = time.monotonic()
         assert (await server.post(long, language="en", prompt="the whole")).status_code == 200
-        whole_s, whole = time.monotonic() - began, server.metric("windows_total")
+        whole = server.metric("windows_total")
         asking = asyncio.create_task(server.post(long, language="en"))
         await wait_until(lambda: server.metric("windows_total") >= 1.7 * whole, 30, "70 % is done")
         asking.cancel()
-        began = time.monotonic()
+        assert 2 * whole - server.metric("windows_total") < 0.4 * whole
         assert (await server.post(long, language="en")).status_code == 200
-        assert time.monotonic() - began < 0.4 * whole_s
         assert server.metric("windows_total") == 2 * whole
 
 

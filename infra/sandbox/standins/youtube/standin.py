@@ -85,7 +85,7 @@ class YouTubeStandin:
         finally:
             self._tunnels.discard(task)
             writer.close()
-            with suppress(ConnectionError, ssl.SSLError):
+            with suppress(ConnectionError, ssl.SSLError, AttributeError):  # the last: 3.11, once TLS has given up
                 writer.transport.abort()
 
     async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
