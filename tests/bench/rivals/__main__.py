@@ -141,7 +141,7 @@ def _where() -> dict[str, str]:
     return {
         "machine": machine,
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "versions": f"{libraries}, {RIVAL_LIBRARY.replace('==', ' ')}",
+        "versions": ", ".join(libraries),
     }
 
 
