@@ -1,6 +1,7 @@
-"""What keeps the house easy to find one's way in: few modules a folder, short files."""
+"""What keeps the house easy to find one's way in: few modules a folder, short files, and nothing that is made."""
 
 import re
+import subprocess
 from collections import Counter
 
 from infra.sandbox.paths import ROOT
@@ -24,3 +25,8 @@ def test_no_test_file_is_imported() -> None:
     """What several tests share is in tests/support."""
     imports = re.compile(r"^\s*(?:from|import) tests\.[\w.]*\btest_", re.MULTILINE)
     assert [str(path.relative_to(ROOT)) for path in MODULES if imports.search(path.read_text())] == []
+
+
+def test_nothing_that_git_is_told_to_ignore_is_kept() -> None:
+    command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == ""
