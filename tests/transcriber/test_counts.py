@@ -27,7 +27,7 @@ async def test_clips_that_come_together_are_encoded_short_and_share_batches(tmp_
     async with running(backend, ENGINE, metrics) as engine:
         backend.unblocked.clear()
         together = [submit(engine, clip.path, language="en") for clip in clips(tmp_path, 8, 3.0, 6.0)]
-        await wait_until(lambda: backend.featured == len(together))
+        await wait_until(lambda: backend.ready == len(together))
         backend.unblocked.set()
         await asyncio.gather(*map(transcript, together))
     check("eight clips at once", {"encoded frames": sum(backend.frames), "batches": len(metrics.batches)})

@@ -21,7 +21,7 @@ async def running(
     await engine.start()
     for asked in (backend.calls, backend.encoded, backend.frames, backend.detected):
         asked.clear()
-    backend.featured = 0
+    backend.featured = backend.ready = 0
     try:
         yield engine
     finally:

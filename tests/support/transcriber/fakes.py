@@ -51,6 +51,7 @@ class FakeBackend:
         self.frames: list[int] = []
         self.detected: list[int] = []
         self.featured = 0
+        self.ready = 0  # windows that readers have put before the model
         self.busy = threading.Event()
         self.unblocked = threading.Event()
         self.unblocked.set()
@@ -89,6 +90,8 @@ class FakeBackend:
         return likeliest if likeliest in among or not among else among[0]
 
     def prompt(self, language: str, ask: Ask) -> tuple[int, ...]:
+        if threading.current_thread().name.startswith("reader"):
+            self.ready += 1  # under the lock without which no batch is taken
         return tuple(map(ord, f"{ask.told}<{language},{ask.task}>"))
 
     def generate(self, encoded: Any, prompts: list[tuple[int, ...]], how: Decoding) -> list[Hypothesis]:

@@ -61,7 +61,7 @@ async def test_files_that_run_together_share_batches(clips: list[Path]) -> None:
         first = await held(engine, backend, clips[0])
         spoken = zip(clips[1:], ["en", "de", "fr", "es", "en"], strict=True)
         others = [submit(engine, clip, language=language) for clip, language in spoken]
-        await wait_until(lambda: backend.featured == len(clips))
+        await wait_until(lambda: backend.ready == len(clips))
         backend.unblocked.set()
         await asyncio.gather(*(transcript(run) for run in (first, *others)))
     assert metrics.batches == [1, 4, 1]

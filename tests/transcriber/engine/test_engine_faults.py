@@ -46,7 +46,7 @@ async def test_a_window_that_the_model_cannot_take_fails_its_own_file_only(clips
         backend.trouble = refuse
         backend.unblocked.clear()
         runs = [submit(engine, clip, language="en") for clip in clips]
-        await wait_until(lambda: backend.featured == len(clips) + 1)
+        await wait_until(lambda: backend.ready == len(clips) + 1)
         backend.unblocked.set()
         results = await asyncio.gather(*(transcript(run) for run in runs), return_exceptions=True)
     assert isinstance(results[1], errors.ModelError)

@@ -53,7 +53,7 @@ async def test_work_in_bulk_that_a_person_asks_for_too_is_no_longer_bulk(clips: 
     async with running(backend, replace(SETTINGS, batch_size=1)) as engine:
         first = await held(engine, backend, clips[0])
         bulk = [submit(engine, clip, sha=clip.stem, language="en", priority="bulk") for clip in clips[1:3]]
-        await wait_until(lambda: backend.featured == 3)
+        await wait_until(lambda: backend.ready == 3)
         person = submit(engine, clips[2], sha=clips[2].stem, language="en")
         backend.unblocked.set()
         found = await asyncio.gather(*(transcript(run) for run in (first, *bulk, person)))

@@ -75,10 +75,10 @@ async def test_abandoned_work_lets_others_go_first(lecture: Path, tmp_path: Path
     file, other = lecture.read_bytes(), part(lecture, 60, tmp_path / "other.mp3")
     both = await windows(file) + (alone := await windows(other))
     async with served(model_workers=1, batch_size=alone, short_encodes=False, abandoned_seconds=60) as server:
-        before, warm = server.backend.featured, len(server.backend.calls)
+        before, warm = server.backend.ready, len(server.backend.calls)
         await cut_off(server, file)
         waiting = asyncio.create_task(server.post(other, language="en"))
-        await wait_until(lambda: server.backend.featured - before == both, what="all windows are ready")
+        await wait_until(lambda: server.backend.ready - before == both, what="all windows are ready")
         server.backend.unblocked.set()
         answer = (await waiting).text
         _, batch = server.backend.calls[warm : warm + 2]

@@ -26,7 +26,9 @@ async def test_two_that_hang_keep_neither_a_clip_nor_a_stop_waiting(lecture_wav:
     stopped = set(before.children)
     async with asyncio.timeout(SOON_S), running(FakeBackend()) as engine:
         assert SETTINGS.intake_threads == 2
-        for _ in range(2):
+        for clip in clips[1:3]:
+            # A process is there a moment before it is the spare one: it certainly is once a clip has been heard.
+            await transcript(submit(engine, clip))
             decoder = decoder_in_waiting(stopped)
             os.kill(decoder, signal.SIGSTOP)
             submit(engine, lecture_wav)
