@@ -2,26 +2,13 @@
 
 import pytest
 
-from consumer.material import Proof, QuizItem
+from consumer.material import QuizItem
 from consumer.pipeline.write_study import write_study
 from consumer.study.lint import lint
 from consumer.study.providers.extractive import ExtractiveProvider
 from tests.support.consumer.glossary import GLOSSARY
+from tests.support.consumer.quiz_items import item
 from tests.support.consumer.study_samples import TALK, transcript
-
-FAIR = ("Copper", "Marble", "Timber", "Silver")
-
-
-def item(number: int, *, stem: str = "", options: tuple[str, str, str, str] = FAIR, key: int = 0) -> QuizItem:
-    """An item that breaks no rule unless told."""
-    return QuizItem(
-        id=f"q{number}",
-        stem=stem or f"Which material covered roof {number} of street {number + 100}?",
-        options=options,
-        key=key,
-        explanation="The lecture says so.",
-        proof=Proof(segment_ids=(0,), start_s=0.0, quote="copper covered the roof"),
-    )
 
 
 def found(*quiz: QuizItem) -> dict[str, tuple[str, ...]]:

@@ -4,24 +4,9 @@ from collections import Counter
 
 import pytest
 
-from consumer.material import Proof, QuizItem
+from consumer.material import QuizItem
 from consumer.study.lint import lint, mend
-
-Options = tuple[str, str, str, str]
-FAIR: Options = ("Copper", "Marble", "Timber", "Silver")
-
-
-def item(number: int, *, stem: str = "", options: Options = FAIR, key: int = 0) -> QuizItem:
-    """An item that breaks no rule unless told; each option has a reason of its own."""
-    return QuizItem(
-        id=f"q{number}",
-        stem=stem or f"Which material covered roof {number} of street {number + 100}?",
-        options=options,
-        key=key,
-        explanation="The lecture says so.",
-        why_wrong=(f"no {options[0]}", f"no {options[1]}", f"no {options[2]}", f"no {options[3]}"),
-        proof=Proof(segment_ids=(0,), start_s=0.0, quote="copper covered the roof"),
-    )
+from tests.support.consumer.quiz_items import item
 
 
 def test_a_sound_quiz_stays_as_it_is() -> None:
