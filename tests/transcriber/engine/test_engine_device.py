@@ -20,9 +20,21 @@ def small(marks: Sequence[int]) -> None:
         raise RuntimeError("CUDA failed with error out of memory")
 
 
+@pytest.mark.parametrize(("device", "batches"), [("cpu", [1]), ("cuda", [1, 4])])
+async def test_a_processor_warms_up_with_one_window_and_a_gpu_with_a_full_batch_too(
+    device: str, batches: list[int]
+) -> None:
+    backend = FakeBackend()
+    backend.device = device
+    engine = Engine(backend, SETTINGS, CountingMetrics())
+    await engine.start()
+    await engine.stop()
+    assert [len(call.marks) for call in backend.calls] == batches
+
+
 async def test_a_device_too_small_for_a_full_batch_serves_with_smaller_ones(lecture_wav: Path, windows: int) -> None:
     backend, metrics = FakeBackend(), CountingMetrics()
-    backend.trouble = small
+    backend.device, backend.trouble = "cuda", small
     async with running(backend, metrics=metrics) as engine:
         assert len((await transcript(submit(engine, lecture_wav, language="en"))).segments) == windows
     assert max(metrics.batches) == 2
