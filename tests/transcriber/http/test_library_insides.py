@@ -1,6 +1,8 @@
 """What is built on other people's insides: an upgrade that changes them fails here, by name, and not in a service."""
 
+import asyncio
 import inspect
+import socket
 
 import h11
 import pytest
@@ -9,6 +11,7 @@ from huggingface_hub import file_download
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from infra.sandbox.waiting import wait_until
 from transcriber.http.connection import TimedConnection
 
 
@@ -37,6 +40,22 @@ async def test_a_connection_of_uvicorn_has_what_the_clocks_look_at() -> None:
     assert isinstance(connection.conn, h11.Connection)
     assert (connection.conn.their_state, connection.conn.trailing_data) == (h11.IDLE, (b"", False))
     assert {"transport", "loop"} <= set(vars(connection))
+
+
+async def test_an_answer_does_not_wait_until_its_headers_are_acknowledged() -> None:
+    made = list[TimedConnection]()
+
+    def connection() -> TimedConnection:
+        made.append(TimedConnection(uvicorn.Config(nothing), ServerState(), {}))
+        return made[-1]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with await asyncio.get_running_loop().create_server(connection, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            await wait_until(lambda: bool(made) and bool(made[0].connections))
+            accepted = made[0].transport.get_extra_info("socket")
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            writer.close()
 
 
 def test_uvicorn_captures_signals_where_ours_does_not() -> None:
