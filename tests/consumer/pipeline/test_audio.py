@@ -109,7 +109,7 @@ async def test_less_than_the_site_claims_is_fetched_again(
 
 
 async def test_a_long_recording_may_lack_a_share_of_what_the_site_claims(tmp_path: Path) -> None:
-    tone = make(tmp_path / "tone.mp3", "-f", "lavfi", "-i", "sine=d=590", "-b:a", "32k")
+    tone = make(tmp_path / "tone.mp3", "-f", "lavfi", "-i", "sine=d=590:r=8000", "-b:a", "8k")
     await make_mp3(Source(tone, "x", duration_s=600), tmp_path / "audio.mp3", ignore)
 
 

@@ -150,7 +150,7 @@ async def test_an_outage_fails_no_video_turns_health_red_with_its_name_and_is_fo
     for name in names:
         harness.send(name)
     others_come_first = RetryPolicy(max_attempts=3, retry_s=0.5)
-    async with harness.worker(retry=others_come_first, concurrency=4) as worker:
+    async with harness.worker(retry=others_come_first, concurrency=4, first_pause_s=0.01) as worker:
         await harness.ended(worker, "environment", 8)
         assert str(worker.health.fault).startswith(f"{dependency}: 503")
         assert "failed" not in worker.health.outcomes
