@@ -15,6 +15,7 @@ TranscriberError
 ├── UnknownJob           404  a job's id that was never given, or before a restart
 ├── NotDone              409  a job's result before its end; carries Retry-After
 ├── ResultGone           410  a job's result that is kept no longer
+├── CutOff               503  the service ended, by no order, while the job was under way
 ├── Unauthorized         401  no API key, or a wrong one
 ├── UploadTimeout        408  the upload came too slowly
 ├── TookTooLong          504  longer in the service than MAX_RUN_SECONDS
@@ -83,6 +84,10 @@ class UnknownJob(TranscriberError):
 
 class ResultGone(TranscriberError):
     """The job's result was deleted, expired, or made room for others."""
+
+
+class CutOff(TranscriberError):
+    """The process in which the job was under way is no more."""
 
 
 class Unauthorized(TranscriberError):

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     max_result_bytes: Annotated[int, Field(ge=1)] = Field(
         default=64 << 20, description="memory for the results of jobs, which are kept packed; beyond it the oldest go"
     )
+    result_dir: str = Field(
+        default="", description="a folder that keeps jobs and their results over a restart; unset: memory alone"
+    )
     webhook_secret: SecretStr | None = Field(
         default=None, description="signs what webhooks are sent (standardwebhooks.com); whsec_ and base64, or any text"
     )

@@ -4,10 +4,12 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import shutil
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +105,23 @@ async def test_a_job_that_a_stop_ends_is_told_before_the_process_ends(lecture: P
         hurry.set()
         await server.service.drain(hurry)
         assert [told.event["data"]["problem"]["type"] for told in receiver.told] == ["urn:lectern:Draining"]
+
+
+async def test_a_job_that_a_kill_cut_off_is_told_by_the_next_process(lecture: Path, tmp_path: Path) -> None:
+    signed: dict[str, Any] = {"webhook_hosts": "localhost", "webhook_secret": SECRET}
+    async with receiving() as receiver:
+        async with served(**signed, result_dir=str(tmp_path / "first")) as server:
+            server.backend.unblocked.clear()
+            webhook = f"https://localhost:{receiver.port}/done"
+            address = await posted(server, lecture.read_bytes(), webhook=webhook)
+            shutil.copytree(tmp_path / "first", tmp_path / "as_killed")
+        async with served(**signed, result_dir=str(tmp_path / "as_killed")) as server:
+            hooks = server.service.jobs.webhooks
+            hooks.is_allowed, hooks.verify = anywhere, receiver.trusts
+            await wait_until(lambda: len(receiver.told) == 1)
+        (told,) = receiver.told
+        assert f"/jobs/{told.event['data']['id']}" == address
+        assert (told.event["type"], told.event["data"]["problem"]["type"]) == ("job.failed", "urn:lectern:CutOff")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         with spool() as folder:
             service.spool = folder
+            service.jobs.restore()
             running = asyncio.create_task(service.run(load))
             running.add_done_callback(lambda task: _ended(service, task, on_fatal))
             try:
@@ -50,6 +51,7 @@ def create_app(
             finally:
                 running.cancel()
                 await asyncio.wait({running})
+                service.jobs.release()
 
     app = FastAPIOffline(
         redoc_url=None,

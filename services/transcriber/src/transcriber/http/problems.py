@@ -30,6 +30,7 @@ STATUS: dict[type[errors.TranscriberError], tuple[int, str]] = {
     errors.UnknownJob: (404, "Unknown job"),
     errors.NotDone: (409, "Not done"),
     errors.ResultGone: (410, "Result gone"),
+    errors.CutOff: (503, "Service restarted"),
     errors.Cancelled: (499, "Client left"),
     errors.TookTooLong: (504, "Took too long"),
     errors.Overloaded: (503, "Queue full"),

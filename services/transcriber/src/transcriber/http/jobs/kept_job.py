@@ -3,18 +3,22 @@
 import asyncio
 import secrets
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 
 from transcriber import errors
 from transcriber.http.formats import Parts
+from transcriber.http.jobs.result_files import JobRecord
 from transcriber.http.upload_run import UploadRun
 from transcriber.schemas import Done, EngineEvent, Info, JobState, JobView, Problem, Progress, Transcript
 
 ID_BYTES = 16  # an id is a secret: whoever knows it, and the key, may read the result
 FAST = 1  # zlib's level: transcripts with words shrink to a seventh
 OVERHEAD_BYTES = 1024  # of a job without its result
+
+Keep = Callable[[JobRecord, bytes], Awaitable[None]]
+"""Writes a job down with its packed transcript, before anybody hears that it has ended."""
 
 
 class KeptJob:
@@ -41,9 +45,7 @@ class KeptJob:
     @property
     def state(self) -> JobState:
         """How far it is."""
-        if self.ended_at:
-            return "failed" if self.problem else "done"
-        return "running" if self._events else "waiting"
+        return self._state(self.ended_at)
 
     @property
     def kept_bytes(self) -> int:
@@ -57,12 +59,24 @@ class KeptJob:
 
     def view(self) -> JobView:
         """What its client is told, but for the result."""
-        info, outlook = self._info, None if self.ended_at else self._run.outlook()
+        return self._view(self.ended_at)
+
+    def record(self) -> JobRecord:
+        """What is written down of it while it is under way."""
+        return JobRecord(view=self.view(), words=self.parts.words, webhook=self.webhook)
+
+    def _state(self, ended_at: datetime | None) -> JobState:
+        if ended_at:
+            return "failed" if self.problem else "done"
+        return "running" if self._events else "waiting"
+
+    def _view(self, ended_at: datetime | None) -> JobView:
+        info, outlook = self._info, None if ended_at else self._run.outlook()
         return JobView(
             id=self.id,
-            state=self.state,
+            state=self._state(ended_at),
             created_at=self.created_at,
-            ended_at=self.ended_at,
+            ended_at=ended_at,
             transcribed_s=self._progress.transcribed_s,
             duration_s=self._progress.duration_s or (info.duration_s if info else None),
             language=info.language if info else None,
@@ -73,9 +87,9 @@ class KeptJob:
 
     def transcript(self) -> Transcript:
         """The result as the engine made it; takes a second for a day of words. Only for a job that is done."""
-        return Transcript.model_validate_json(zlib.decompress(self._packed))
+        return unpacked(self._packed)
 
-    async def follow(self) -> None:
+    async def follow(self, keep: Keep) -> None:
         """Read the run to its end, which is the job's. A cancel leaves it without one: nobody will ask."""
         try:
             async with aclosing(self._upload_run.events()) as events:
@@ -90,12 +104,14 @@ class KeptJob:
             self.problem = self._upload_run.failed(error)
         finally:
             self._upload_run.close()
-        self._end()
+        ended_at = datetime.now(UTC)
+        await keep(JobRecord(view=self._view(ended_at), words=self.parts.words, webhook=None), self._packed)
+        self._end(ended_at)
 
     def fail(self, problem: Problem) -> None:
         """The end for a reason that the run does not know."""
         self.problem = problem
-        self._end()
+        self._end(datetime.now(UTC))
 
     async def events(self) -> AsyncGenerator[EngineEvent]:
         """All it has said and will say, for one of any number of readers; of a job that is done only the end.
@@ -116,8 +132,8 @@ class KeptJob:
             if at == len(events):
                 await more.wait()
 
-    def _end(self) -> None:
-        self.ended_at = datetime.now(UTC)
+    def _end(self, ended_at: datetime) -> None:
+        self.ended_at = ended_at
         self._events = []  # whoever reads has the list, whoever comes gets the transcript
         self._tell()
 
@@ -132,6 +148,11 @@ class KeptJob:
     def _tell(self) -> None:
         self._more.set()
         self._more = asyncio.Event()
+
+
+def unpacked(packed: bytes) -> Transcript:
+    """A packed transcript. Raises ValueError or zlib.error where it is none."""
+    return Transcript.model_validate_json(zlib.decompress(packed))
 
 
 def _packed(transcript: Transcript) -> bytes:

@@ -11,6 +11,7 @@ from transcriber import errors
 from transcriber.http import formats, problems
 from transcriber.http.auth import require_key
 from transcriber.http.formats import Parts
+from transcriber.http.jobs.jobs import Job
 from transcriber.http.jobs.kept_job import KeptJob
 from transcriber.http.problems import retry_after
 from transcriber.http.routes import openapi_jobs
@@ -40,7 +41,7 @@ async def post_job(request: Request) -> Response:
         wanted = options.options(upload)
         whole = wanted.model_copy(update={"word_timestamps": True})  # subtitles are made of words
         job = KeptJob(begun(request, engine, upload, whole, about={}), Parts(wanted.word_timestamps, None), webhook)
-        service.jobs.begin(job, stack.pop_all())
+        await service.jobs.begin(job, stack.pop_all())
     view = job.view()
     headers = {"Location": f"/jobs/{job.id}", "X-Eta-Seconds": str(view.eta_s)}
     return Response(view.model_dump_json(), 202, headers, media_type="application/json")
@@ -93,15 +94,15 @@ def _written(event: EngineEvent, parts: Parts) -> str:
     return line(parts.event(event))
 
 
-def _with_result(job: KeptJob) -> str:
+def _with_result(job: Job) -> str:
     return job.view().model_copy(update={"result": job.parts.transcript(job.transcript())}).model_dump_json()
 
 
-def _ask_again(job: KeptJob) -> dict[str, str]:
+def _ask_again(job: Job) -> dict[str, str]:
     return {} if job.ended_at else {"Retry-After": retry_after(min(ASK_AGAIN_S, job.eta_s))}
 
 
-async def _lines(job: KeptJob) -> AsyncIterator[str]:
+async def _lines(job: Job) -> AsyncIterator[str]:
     yield line(Accepted(request_id=job.id, eta_s=job.eta_s))
     progress = Progress(transcribed_s=0, duration_s=None)
     async for event in with_heartbeat(job.events(), HEARTBEAT_S):

@@ -9,7 +9,7 @@ WEBHOOK_ABOUT = "https address, on one of WEBHOOK_HOSTS, that is told of the end
 NO_FIELDS = (*openapi.LAYOUT, "format", "cues")  # they are said when the result is fetched
 ERRORS = {
     401: openapi.ERRORS[401],
-    404: "there is no such job, or none since the service started",
+    404: "there is no such job; without RESULT_DIR none since the service started",
     410: "its result was deleted, has expired, or made room for newer ones: send the file again",
     503: openapi.ERRORS[503],
 }
