@@ -59,7 +59,7 @@ def test_what_is_no_lecture_is_left_out_and_named(tmp_path: Path) -> None:
     (tmp_path / "torn" / "outline.json").write_text("{")
     done = CliRunner().invoke(app, ["course", str(tmp_path)])
     assert "left out: torn/study.html" in done.output
-    assert "1 lectures" in done.output
+    assert "1 lecture:" in done.output
 
 
 async def test_nothing_at_all_is_an_error_that_says_what_to_name(tmp_path: Path) -> None:

@@ -87,6 +87,8 @@ async def test_what_failed_is_tried_anew_all_of_it_or_by_its_code(videos: Videos
     assert [each["video_id"] for each in await told("retry", "--failed", "--code", "download")] == [IDS[1]]
     assert {each["video_id"] for each in await told("retry", "--failed")} == {IDS[0], IDS[2]}
     assert await told("retry", "--failed") == []
+    assert (await lectern("retry", "--failed")).output == "no video has failed\n"
+    assert (await lectern("retry", "--failed", "--code", "gone")).output == "no video has failed with gone\n"
     assert {row["status"] for row in await told("list")} == {"queued"}
 
 

@@ -37,7 +37,8 @@ async def make_course(wanted: Sequence[str], title: str | None, out: Path | None
         found = _in_folders(folders, out or folders[0] / PAGE, title, console)
     else:
         found = await _in_bucket(wanted, title, make_storage(read_settings(Settings)), console)
-    console.print(f"{found['lectures']} lectures: {found['page']}", highlight=False, markup=False)
+    lectures = "1 lecture" if found["lectures"] == 1 else f"{found['lectures']} lectures"
+    console.print(f"{lectures}: {found['page']}", highlight=False, markup=False)
     return found
 
 

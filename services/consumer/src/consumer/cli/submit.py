@@ -83,6 +83,8 @@ async def retry(
             rows = [await _row(videos, video_id) for video_id in video_ids]
         else:
             rows = await videos.recent([Status.FAILED], code, MOST_RETRIED)
+            if not rows:
+                console.print("no video has failed" + (f" with {code}" if code else ""), highlight=False, markup=False)
         jobs = [_job(row) for row in rows]
         return await _queue_all(videos, make_queue(settings), jobs, console)
 
