@@ -25,7 +25,6 @@ class Aws:
 
     endpoint: str
     queue_url: str
-    dead_letter_url: str
     bucket: str = BUCKET
 
     @property
@@ -60,11 +59,11 @@ async def embedded_aws(folder: Path) -> AsyncGenerator[Aws]:
 
 
 def _make(endpoint: str) -> Aws:
-    empty = Aws(endpoint, "", "")
+    empty = Aws(endpoint, "")
     sqs = empty.client("sqs")
     dead = sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES})
     queue = sqs.create_queue(QueueName=QUEUE, Attributes={"RedrivePolicy": redrive})["QueueUrl"]
     empty.client("s3").create_bucket(Bucket=BUCKET)
-    return Aws(endpoint, queue, dead)
+    return Aws(endpoint, queue)

@@ -19,7 +19,6 @@ FOLDER = ROOT / "infra/kubernetes"
 OVERLAYS = ("base", "gpu")
 PODS = ("transcriber", "consumer", "migrate")
 FOREIGN = ("keda.sh/v1alpha1",)  # of an operator, whose schemas Kubernetes does not have
-SERVED = {8000: "transcriber", 8001: "consumer"}
 
 
 @lru_cache

@@ -7,14 +7,13 @@ The model is loaded before the clocks start.
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 from tests.bench.hearing.transcripts import Heard, Timed
 from tests.bench.report import Stopwatch
 
-Rival = Literal["sequential", "batched"]
 THREADS = 2
 
 

@@ -8,7 +8,7 @@ import pytest
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool, connect
 from consumer.database.settings import DatabaseSettings
-from consumer.database.statements import load_statements
+from consumer.database.statements import blanks
 from consumer.database.tables import Tables
 from consumer.database.videos import Claim, Unclaimed, Videos
 from consumer.errors import ConfigError, EnvironmentFault, LeaseLost
@@ -207,7 +207,7 @@ async def test_a_table_of_another_name_in_another_schema_works(pool: Pool) -> No
 @pytest.mark.parametrize("name", ["video; DROP TABLE video", 'a"b', "a.b.c", "", "1st"])
 def test_a_table_s_name_that_is_no_identifier_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match=r"VIDEO_TABLE=.* should be a table's name"):
-        load_statements(name)
+        blanks(Tables(name))
 
 
 async def test_a_missing_table_is_our_fault_and_says_what_to_do(pool: Pool) -> None:

@@ -2,7 +2,6 @@
 
 PLAYER_ID = "0004de42"
 PLAYER_PATH = f"/s/player/{PLAYER_ID}/player_ias.vflset/en_US/base.js"
-SIGNATURE_TIMESTAMP = 20390
 
 SCRIPT = """
 (function(){

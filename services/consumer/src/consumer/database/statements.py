@@ -12,13 +12,11 @@ BLANK = re.compile(r"(?<![:\w]):(\w+)")
 STATE, ATTEMPT, STAGE = "video_state", "video_attempt", "video_stage"
 
 
-def load_statements(video_table: str, schema: str = "lectern") -> dict[str, str]:
-    """The statements of sql/videos.sql for a table that Lectern makes. Raises ConfigError for what is no name."""
-    return statements("videos.sql", blanks(Tables(video_table, schema)))
-
-
 def blanks(tables: Tables) -> dict[str, str]:
-    """What stands for the names in the statements: our tables, theirs, and the one that shows a video to a person."""
+    """What stands for the names in the statements: our tables, theirs, and the one that shows a video to a person.
+
+    Raises ConfigError for what is no name.
+    """
     own = quote_name(tables.schema)
     return {
         "video": quote(tables.video),
