@@ -32,6 +32,7 @@ COMMANDS = (
     "status",
     "explain",
     "process",
+    "study",
     "migrate",
     "redrive",
     "doctor",

@@ -1,6 +1,10 @@
 """Ids of earlier runs: the same fact in other words keeps its id, another fact never takes it."""
 
-from consumer.export.decks.earlier import Ledger, keep_ids
+import json
+
+import pytest
+
+from consumer.export.decks.earlier import Ledger, from_assets, keep_ids
 from consumer.material import Card, Proof, QuizItem, StudyMaterial
 
 TABLE = """
@@ -136,3 +140,17 @@ def test_cards_and_quiz_items_do_not_take_each_others_ids() -> None:
 def test_a_fact_said_in_another_place_is_another_note() -> None:
     kept, _ = keep_ids(_material(_card("late", 3000, EARLIER[0][1], EARLIER[0][2])), _ledger(FIRST), 2000)
     assert kept.cards[0].id == "late"
+
+
+def test_the_files_of_an_earlier_run_are_a_ledger_too() -> None:
+    cards = [{**card.model_dump(), "link": None, "changed_at": 1234} for card in FIRST.cards]
+    ledger = from_assets(json.loads(json.dumps({"cards": cards})), {"items": []})
+    kept, after = keep_ids(FIRST, ledger, 2000)
+    assert kept == FIRST
+    assert set(after.changed_at().values()) == {1234}
+
+
+@pytest.mark.parametrize("broken", [{}, {"cards": None}, {"cards": [{"id": 1}]}, {"cards": ["x"]}])
+def test_files_that_are_none_are_refused(broken: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"no flashcards\.json"):
+        from_assets(broken, {"items": []})

@@ -139,6 +139,7 @@ def explain(video_id: VideoId, as_json: Json = False) -> None:
 
 
 app.command()(local.process)
+app.command()(local.study)
 app.command()(local.course)
 
 

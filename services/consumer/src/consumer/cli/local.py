@@ -9,6 +9,7 @@ import typer
 from consumer.cli.course import make_course
 from consumer.cli.output import Json, console_for, print_json
 from consumer.cli.process import process_one
+from consumer.cli.study import study_anew
 from consumer.observability import logs
 from consumer.settings import PipelineSettings, read_settings
 
@@ -24,6 +25,27 @@ def process(
     logs.configure(quiet=True)
     made = asyncio.run(process_one(source, out, read_settings(PipelineSettings), console_for(as_json)))
     print_json(made, as_json)
+
+
+def study(
+    transcript: Annotated[
+        Path, typer.Argument(help="transcript.json of a run, or what POST /transcribe answered", metavar="TRANSCRIPT")
+    ],
+    out: Annotated[Path, typer.Option(help="where the results go", metavar="DIR")],
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="of an earlier run: what says the same keeps its id; else what is in --out", metavar="DIR"),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="the lecture's; else what lies beside the transcript says")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write cards, quiz, decks and page anew from a transcript; nothing is downloaded or heard again.
+
+    What a model has answered is kept in DIR/.checkpoints: a run that was cut off pays for the rest only.
+    """
+    logs.configure(quiet=True)
+    settings, shown = read_settings(PipelineSettings), console_for(as_json)
+    print_json(asyncio.run(study_anew(transcript, out, settings, shown, previous=previous, title=title)), as_json)
 
 
 def course(

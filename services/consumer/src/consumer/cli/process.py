@@ -13,6 +13,7 @@ from consumer.app import make_tools
 from consumer.cli.progress_bars import Bars
 from consumer.errors import BadMessage, EnvironmentFault
 from consumer.export.files import write_assets
+from consumer.material import StudyMaterial
 from consumer.models import Source
 from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
 from consumer.pipeline.download import download, local_source
@@ -40,21 +41,8 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
         checkpoints = Checkpoints(store, ".checkpoints")
         made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=_no_row, passed=_no_row)
         files = write_assets(made, folder)
-        _move(files, target)
-    console.print(
-        f"{len(made.material.cards)} cards and {len(made.material.quiz)} quiz items by {made.material.provider}"
-    )
-    for warning in made.material.warnings:
-        console.print(f"note: {warning}", style="yellow", markup=False)
-    console.print(f"everything is in {target}/ — open {target / 'study.html'}")
-    return {
-        "folder": str(target),
-        "cards": len(made.material.cards),
-        "quiz": len(made.material.quiz),
-        "provider": made.material.provider,
-        "warnings": made.material.warnings,
-        "cost_usd": made.material.usage.cost_usd,
-    }
+        move_into(target, files)
+    return tell(made.material, target, console)
 
 
 def _video(wanted: str) -> str:
@@ -70,11 +58,28 @@ async def _downloaded(youtube_id: str, folder: Path, tools: Tools, timer: StageT
         return await download(youtube_id, folder, tools.download, progress)
 
 
+def tell(material: StudyMaterial, target: Path, console: Console) -> dict[str, Any]:
+    """Say what lies in the folder now; the same for a program."""
+    console.print(f"{len(material.cards)} cards and {len(material.quiz)} quiz items by {material.provider}")
+    for warning in material.warnings:
+        console.print(f"note: {warning}", style="yellow", markup=False)
+    console.print(f"everything is in {target}/ — open {target / 'study.html'}")
+    return {
+        "folder": str(target),
+        "cards": len(material.cards),
+        "quiz": len(material.quiz),
+        "provider": material.provider,
+        "warnings": material.warnings,
+        "cost_usd": material.usage.cost_usd,
+    }
+
+
 async def _no_row(*_: object) -> None:
     """There is no row to tell."""
 
 
-def _move(files: dict[str, Path], target: Path) -> None:
+def move_into(target: Path, files: dict[str, Path]) -> None:
+    """Move files to the folder, each under its name. Raises EnvironmentFault."""
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, path in files.items():

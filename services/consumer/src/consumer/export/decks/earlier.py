@@ -1,10 +1,11 @@
 """Notes of earlier runs: a note that says the same again keeps its id, and with it the student's schedule."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic import ValidationError
 from rapidfuzz import fuzz, utils
 
 from consumer.material import Card, QuizItem, StudyMaterial
@@ -69,6 +70,17 @@ def keep_ids(material: StudyMaterial, ledger: Ledger, now_s: float) -> tuple[Stu
     rest = [known for known in ledger.notes if known.id not in taken]
     kept = Ledger(notes=tuple([*dated, *rest][:MOST_KNOWN]))
     return material.model_copy(update={"cards": tuple(cards), "quiz": tuple(items)}), kept
+
+
+def from_assets(flashcards: Mapping[str, Any], quiz: Mapping[str, Any]) -> Ledger:
+    """The ledger of a run of which only `flashcards.json` and `quiz.json` are left. Raises ValueError for others."""
+    try:
+        cards = [(Card.model_validate(each), int(each.get("changed_at") or 0)) for each in flashcards["cards"]]
+        items = [(QuizItem.model_validate(each), int(each.get("changed_at") or 0)) for each in quiz["items"]]
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise ValueError(f"this is no flashcards.json and quiz.json of a lecture: {error}") from error
+    known = [*(_known("card", *each) for each in cards), *(_known("item", *each) for each in items)]
+    return Ledger(notes=tuple(known))
 
 
 def _renamed(kind: Kind, notes: Sequence[Any], ledger: Ledger) -> list[Any]:
