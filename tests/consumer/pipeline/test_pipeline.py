@@ -12,11 +12,12 @@ from consumer.clients.transcribers import Transcribers
 from consumer.database.videos import Claim, Completion
 from consumer.errors import Dependency, LeaseLost, PolicyError, TransientError, VideoError
 from consumer.material import Usage
-from consumer.models import Job, Recording, Stage, Status
+from consumer.models import Job, Recording, Stage, Status, StudyWishes
 from consumer.pipeline.download import DownloadSettings
 from consumer.pipeline.pipeline import Tools, run
+from consumer.study.plan import StudyPlan
 from consumer.study.providers.extractive import ExtractiveProvider
-from consumer.study.schema import Draft
+from consumer.study.schema import Draft, Style
 from consumer.worker.lease import Lease
 from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
@@ -120,6 +121,18 @@ async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: FakeTranscrib
     model.may_answer.set()
     await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=Bucket(), tools=paid)
     assert len(videos.done) == 1
+
+
+async def test_a_message_s_wishes_reach_whoever_writes_and_the_settings_fill_the_rest(
+    model: FakeTranscriber, tools: Tools
+) -> None:
+    provider = FakeProvider(lambda _: Draft())
+    plan = StudyPlan(style=Style(language="de", course="Astronomy"))
+    job = replace(JOB, study=StudyWishes(language="fr", level="for children"))
+    videos, wished = FakeVideos(), replace(tools, provider=provider, plan=plan)
+    model.may_answer.set()
+    await run(job, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=Bucket(), tools=wished)
+    assert {request.style for request in provider.asked} == {Style("fr", "for children", "Astronomy")}
 
 
 async def test_one_video_under_two_ids_is_paid_for_once_even_at_the_same_time(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from consumer.errors import BadMessage
-from consumer.models import Recording
+from consumer.models import Recording, StudyWishes
 from consumer.worker.messages import Wanted, parse
 
 ID = "dQw4w9WgXcQ"
@@ -124,8 +124,14 @@ def test_an_address_may_be_an_object_s() -> None:
 
 def test_cards_and_priority_are_wishes() -> None:
     wanted = parse(json.dumps({"video_id": "v1", "url": URL, "cards": 40, "priority": "interactive"}))
-    assert (wanted.cards, wanted.priority) == (40, "interactive")
-    assert (parse(json.dumps({"url": URL})).cards, parse(json.dumps({"url": URL})).priority) == (None, "bulk")
+    assert (wanted.study.cards, wanted.priority) == (40, "interactive")
+    silent = parse(json.dumps({"url": URL}))
+    assert (silent.study, silent.priority) == (StudyWishes(), "bulk")
+
+
+def test_a_message_may_say_for_whom_and_in_what_language_is_written() -> None:
+    fields = {"study_language": "pt-BR", "study_level": "for nurses", "study_course": "Anatomy 1"}
+    assert parse(json.dumps(ASKED | fields)).study == StudyWishes(None, "pt-BR", "for nurses", "Anatomy 1")
 
 
 @pytest.mark.parametrize(
@@ -133,6 +139,9 @@ def test_cards_and_priority_are_wishes() -> None:
     [
         ({"cards": 0}, "bad_cards", "cards '0' should be a number from 1 to 500"),
         ({"cards": "many"}, "bad_cards", "cards 'many' should be a number"),
+        ({"study_language": "the Queen's"}, "bad_language", "study_language .* should be like de or pt-BR"),
+        ({"study_level": "x" * 201}, "bad_level", "study_level .* should be one line of at most 200 characters"),
+        ({"study_course": "one\ntwo"}, "bad_course", "study_course .* should be one line"),
         ({"priority": "soon"}, "bad_priority", "priority 'soon' should be interactive or bulk"),
         ({"s3_key": "videos/v1/000001/audio.mp3"}, "bad_s3_key", "should begin with recordings/"),
         ({"youtube_url": "s3://uploads/other/a.mp4"}, "bad_s3_key", "should begin with recordings/"),

@@ -73,18 +73,31 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class StudyWishes:
+    """What a message asks of the study material; where it says nothing, the settings do.
+
+    `cards` is how many there should be, `language` what they are written in, `level` for whom, `course` its context.
+    """
+
+    cards: int | None = None
+    language: str | None = None
+    level: str | None = None
+    course: str | None = None
+
+
+@dataclass(frozen=True)
 class Job:
     """What a good message asks for: the row's id, and the YouTube video or else the uploaded recording.
 
-    `language` is that of the track if not the original, or the one that is spoken in a recording; `cards` is how many
-    there should be; `priority` is "interactive" where a person waits.
+    `language` is that of the track if not the original, or the one that is spoken in a recording; `priority` is
+    "interactive" where a person waits.
     """
 
     video_id: str
     youtube_id: str | None = None
     language: str | None = None
     recording: Recording | None = None
-    cards: int | None = None
+    study: StudyWishes = StudyWishes()
     priority: Priority = "bulk"
 
     @property

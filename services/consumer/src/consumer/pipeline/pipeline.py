@@ -180,7 +180,7 @@ async def produce(
         await passed(Dependency.TRANSCRIBER)
     async with timer.stage("study") as progress:
         provider = paid_once(tools.provider, checkpoints, paid, tools.hurry)
-        plan = tools.plan.with_cards(job.cards if job else None)
+        plan = tools.plan.wished(job.study) if job else tools.plan
         material = await write_study(transcript, source, provider, progress, plan)
     reused, sounds = tuple(checkpoints.reused), tools.deck_sounds
     return JobResult(source, audio, transcript, material, timer.seconds, reused, deck_sounds=sounds)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from consumer.models import StudyWishes
 from consumer.study.schema import Style
 
 
@@ -23,9 +24,11 @@ class StudyPlan:
     max_cost_usd: float | None = None
     context_tokens: int | None = None
 
-    def with_cards(self, cards: int | None) -> "StudyPlan":
-        """The plan for a lecture whose message may say how many cards there should be."""
-        return self if cards is None else replace(self, cards=cards)
+    def wished(self, wishes: StudyWishes) -> "StudyPlan":
+        """The plan for a lecture whose message says more."""
+        style = self.style
+        style = Style(wishes.language or style.language, wishes.level or style.level, wishes.course or style.course)
+        return replace(self, cards=wishes.cards or self.cards, style=style)
 
 
 ORDINARY = StudyPlan()

@@ -2,19 +2,19 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from consumer.database.videos import Videos
 from consumer.errors import BadMessage
-from consumer.models import Job, Priority, Recording
+from consumer.models import Job, Priority, Recording, StudyWishes
 from consumer.worker.recordings import from_event, parse_recording, recording_of_key
 from consumer.youtube.urls import parse_video_id, parse_video_url
 
 ID = ("video_id", "videoId")
 URL = ("youtube_url", "youtubeUrl", "url")
 S3_KEY = ("s3_key", "s3Key")
-MOST_CARDS = 500
+MOST_CARDS, MOST_CHARACTERS = 500, 200
 YOUTUBE_ID = ("youtube_id", "youtubeId")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # such as de, pt-BR, zh-Hans
 ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}|[A-Za-z0-9_-]{11}")  # YouTube's may begin with - or _
@@ -29,7 +29,7 @@ class Wanted:
     youtube_id: str | None
     language: str | None = None
     recording: Recording | None = None
-    cards: int | None = None
+    study: StudyWishes = field(default_factory=StudyWishes)
     priority: Priority = "bulk"
 
 
@@ -46,7 +46,7 @@ def parse(body: str) -> Wanted:
         check_video_id(video_id)
     try:
         youtube_id, recording = _source(fields)
-        wishes = (_language(fields), recording, _cards(fields), _priority(fields))
+        wishes = (_language(fields), recording, _study(fields), _priority(fields))
     except BadMessage as error:
         raise BadMessage(str(error), code=error.code, video_id=video_id) from error
     if video_id or youtube_id:
@@ -67,7 +67,7 @@ async def read_job(body: str, videos: Videos) -> Job:
             youtube_id, recording = parse_address(address)
     except BadMessage as error:
         raise BadMessage(str(error), code=error.code, video_id=video_id) from error
-    return Job(video_id, youtube_id, wanted.language, recording, wanted.cards, wanted.priority)
+    return Job(video_id, youtube_id, wanted.language, recording, wanted.study, wanted.priority)
 
 
 def parse_address(text: str | None) -> tuple[str | None, Recording | None]:
@@ -85,10 +85,10 @@ def check_video_id(video_id: str) -> None:
         raise BadMessage(words, code="bad_video_id")
 
 
-def check_language(language: str | None) -> None:
-    """Raises BadMessage where it is none."""
+def check_language(language: str | None, name: str = "language") -> None:
+    """Raises BadMessage where it is none; `name` is the message's field."""
     if language is not None and not LANGUAGE.fullmatch(language):
-        words = f"language {language[:40]!r} is no language: it should be like de or pt-BR"
+        words = f"{name} {language[:40]!r} is no language: it should be like de or pt-BR"
         raise BadMessage(words, code="bad_language")
 
 
@@ -112,6 +112,21 @@ def _source(fields: dict[str, Any]) -> tuple[str | None, Recording | None]:
         return parse_address(url)
     bare = _text(fields, YOUTUBE_ID)
     return (None if bare is None else parse_video_id(bare)), None
+
+
+def _study(fields: dict[str, Any]) -> StudyWishes:
+    language = _text(fields, ("study_language", "studyLanguage"))
+    check_language(language, "study_language")
+    level, course = (_phrase(fields, name) for name in ("level", "course"))
+    return StudyWishes(_cards(fields), language, level, course)
+
+
+def _phrase(fields: dict[str, Any], name: str) -> str | None:
+    text = _text(fields, (f"study_{name}", f"study{name.title()}"))
+    if text is not None and (len(text) > MOST_CHARACTERS or not text.isprintable()):
+        words = f"study_{name} {text[:40]!r} should be one line of at most {MOST_CHARACTERS} characters"
+        raise BadMessage(words, code=f"bad_{name}")
+    return text
 
 
 def _cards(fields: dict[str, Any]) -> int | None:
