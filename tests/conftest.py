@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from infra.sandbox.paths import LECTURE, LECTURE_TEXT
+from infra.sandbox.paths import LECTURE, LECTURE_TEXT, SAMPLE_TEXT
 from tests.support.transcriber.serving import transcriber
 
 
@@ -20,7 +20,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def lecture() -> Path:
-    """The sample lecture, spoken by espeak-ng: 104 s of MP3."""
+    """The lecture that tests are fed with, spoken by espeak-ng: 104 s of MP3."""
     return LECTURE
 
 
@@ -28,6 +28,12 @@ def lecture() -> Path:
 def lecture_text() -> str:
     """What is said in it."""
     return LECTURE_TEXT.read_text()
+
+
+@pytest.fixture(scope="session")
+def sample_text() -> str:
+    """What is said in the sample that the stand-in for YouTube serves unless told otherwise."""
+    return SAMPLE_TEXT.read_text()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -39,6 +45,6 @@ async def server() -> AsyncGenerator[str]:
 
 @pytest.fixture(scope="session")
 def lecture_start(lecture: Path) -> bytes:
-    """The first seven seconds of the sample lecture, as MP3."""
+    """The first seven seconds of the lecture, as MP3."""
     command = ["ffmpeg", "-loglevel", "error", "-i", str(lecture), "-t", "7", "-c", "copy", "-f", "mp3", "pipe:1"]
     return subprocess.run(command, check=True, capture_output=True).stdout

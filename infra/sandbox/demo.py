@@ -15,7 +15,7 @@ from rich.console import Console
 from consumer.errors import BadMessage
 from consumer.models import Status
 from consumer.youtube.urls import parse_video_url
-from infra.sandbox.paths import LECTURE
+from infra.sandbox.paths import SAMPLE
 from infra.sandbox.processes import PartFailed
 from infra.sandbox.real_model import NoModel, real_model
 from infra.sandbox.results import fetch, show
@@ -57,7 +57,7 @@ def main() -> None:
 def chosen(source: str | None) -> tuple[str, Path | None]:
     """The video's id, and what the stand-in for YouTube serves (None: the real YouTube). Raises BadMessage."""
     if source is None:
-        return LECTURE_ID, LECTURE
+        return LECTURE_ID, SAMPLE
     path = Path(source)
     if path.is_file():
         _check_sound(path)
@@ -100,11 +100,11 @@ async def _until_interrupted(console: Console, video: str, media: Path | None) -
 
 async def demo(console: Console, video: str, media: Path | None) -> int:
     """Start everything, send one message, watch the row, show what came of it."""
-    model = MODEL if media == LECTURE else {"WHISPER_MODEL": str(await real_model(console))}
+    model = MODEL if media == SAMPLE else {"WHISPER_MODEL": str(await real_model(console))}
     started = time.monotonic()
     what = "the real YouTube" if media is None else f"a stand-in for YouTube that serves {media.name}"
     console.print(f"starting Postgres, SQS, S3, the transcriber, the consumer, and {what} …", highlight=False)
-    slow = BYTES_A_SECOND if media == LECTURE else None
+    slow = BYTES_A_SECOND if media == SAMPLE else None
     own = {name: os.environ[name] for name in OWN if media is None and name in os.environ}
     async with EmbeddedSystem(media, slow, model, consumer_settings={"MAX_ATTEMPTS": "1", **own}) as system:
         console.print(

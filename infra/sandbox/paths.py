@@ -5,6 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ASSETS = Path(__file__).parent / "assets"
+SAMPLE = ASSETS / "sample.mp3"
+SAMPLE_TEXT = ASSETS / "sample.txt"
 LECTURE = ASSETS / "lecture.mp3"
 LECTURE_TEXT = ASSETS / "lecture.txt"
 POCKET_MODEL = ASSETS / "pocket-model" / "model"

@@ -15,7 +15,7 @@ from typing import Any, Self
 import asyncpg
 
 from infra.sandbox.aws import Aws, embedded_aws
-from infra.sandbox.paths import LECTURE, POCKET_MODEL
+from infra.sandbox.paths import POCKET_MODEL, SAMPLE
 from infra.sandbox.postgres import embedded_postgres
 from infra.sandbox.processes import LOOPBACK, Part, PartFailed, answers, free_port, spawn
 from infra.sandbox.standins.youtube import LECTURE_ID, Video, YouTubeStandin
@@ -37,7 +37,7 @@ class EmbeddedSystem:
     is chosen.
     """
 
-    media: Path | None = LECTURE
+    media: Path | None = SAMPLE
     bytes_a_second: int | None = None
     model: Mapping[str, str] = field(default_factory=lambda: MODEL)
     consumer_settings: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -94,7 +94,7 @@ class EmbeddedSystem:
 
     def _site(self, media: Path) -> YouTubeStandin:
         """Its one video is called as the file is, unless it is the sample, which has a title of its own."""
-        title = Video().title if media == LECTURE else media.stem
+        title = Video().title if media == SAMPLE else media.stem
         return YouTubeStandin(media, self.bytes_a_second, {**VIDEOS, LECTURE_ID: Video(title=title)})
 
     @property

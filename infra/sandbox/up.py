@@ -84,7 +84,7 @@ In another terminal:
   .venv/bin/lectern submit {LECTURE_URL}
   .venv/bin/lectern status LecternDemo
   .venv/bin/lectern explain LecternDemo
-  curl -F file=@infra/sandbox/assets/lecture.mp3 {system.transcriber_url}/transcribe
+  curl -F file=@infra/sandbox/assets/sample.mp3 {system.transcriber_url}/transcribe
   aws --endpoint-url {system.aws.endpoint} sqs send-message --queue-url {system.aws.queue_url} \\
     --message-body '{{"video_id": "my-video", "youtube_url": "{LECTURE_URL}"}}'
 """

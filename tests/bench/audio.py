@@ -1,4 +1,4 @@
-"""Sound for the benchmarks: clips and long files cut from the sample lecture, and the words said in each."""
+"""Sound for the benchmarks: clips and long files cut from `lecture.mp3`, and the words said in each."""
 
 import re
 from dataclasses import dataclass

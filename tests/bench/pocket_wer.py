@@ -1,4 +1,4 @@
-"""How well the pocket model hears the sample lecture: `python -m tests.bench.pocket_wer [MODEL]` prints a table.
+"""How well the pocket model hears `lecture.mp3`: `python -m tests.bench.pocket_wer [MODEL]` prints a table.
 
 The model defaults to the one in infra/sandbox/assets/pocket-model. Takes a few seconds.
 """

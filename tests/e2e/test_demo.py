@@ -48,12 +48,12 @@ def left_in(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.name != ".lockfile"]
 
 
-async def test_the_demo_shows_the_row_the_transcript_cards_and_the_files(tmp_path: Path, scratch: Path) -> None:
+async def test_the_demo_shows_the_row_the_transcript_cards_a_quiz_and_the_files(tmp_path: Path, scratch: Path) -> None:
     process = await start(tmp_path, scratch)
     output, errors = await asyncio.wait_for(process.communicate(), 100)
     text = output.decode()
     assert process.returncode == 0, errors.decode()
-    for expected in ("the row", "completed", "the transcript begins", "cards", "no quiz", "study.html"):
+    for expected in ("the row", "completed", "the transcript begins", "\ncards\n", "\na quiz item\n", "study.html"):
         assert expected in text
     assert (tmp_path / "out" / "LecternDemo" / "study.html").is_file()
     assert left_in(scratch) == []

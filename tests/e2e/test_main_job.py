@@ -29,7 +29,7 @@ FILES = {
 
 
 async def test_a_message_becomes_a_completed_row_whose_manifest_tells_the_truth(
-    system: EmbeddedSystem, lecture_text: str
+    system: EmbeddedSystem, sample_text: str
 ) -> None:
     await system.send({"video_id": "main-1", "youtube_url": LECTURE_URL})
     row = await until_status(system, "main-1", "completed", "failed", "rejected")
@@ -41,9 +41,12 @@ async def test_a_message_becomes_a_completed_row_whose_manifest_tells_the_truth(
         assert hashlib.sha256(body).hexdigest() == stored["sha256"]
         assert len(body) == stored["size_bytes"]
     transcript = json.loads(await system.read_object(row["transcript_key"]))
-    assert word_error_rate(lecture_text, transcript["text"]) <= POCKET_WER + TOLERANCE
+    assert word_error_rate(sample_text, transcript["text"]) <= POCKET_WER + TOLERANCE
     cards = json.loads(await system.read_object(row["flashcards_key"]))["cards"]
-    assert all(card["proof"]["quote"] for card in cards)
+    quiz = json.loads(await system.read_object(row["quiz_key"]))["items"]
+    assert cards
+    assert quiz
+    assert all(note["proof"]["quote"] for note in (*cards, *quiz))
     assert (row["progress"], row["attempts"], row["lease_owner"]) == (1.0, 1, None)
 
 

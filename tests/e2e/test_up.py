@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.sandbox.paths import LECTURE, ROOT
+from infra.sandbox.paths import ROOT, SAMPLE
 from infra.sandbox.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
@@ -46,9 +46,9 @@ async def test_a_system_that_is_up_takes_videos_and_files_until_ctrl_c(tmp_path:
     assert "now: completed; next: nothing: it is done" in story
 
     for _ in range(2):  # the second time what was heard is not asked for again
-        code, said = await lectern(environment, "process", str(LECTURE), "--out", str(tmp_path))
+        code, said = await lectern(environment, "process", str(SAMPLE), "--out", str(tmp_path))
         assert (code, "open " in said) == (0, True), said
-    assert json.loads((tmp_path / "lecture" / "quiz.json").read_text())["provider"] == "extractive"
+    assert json.loads((tmp_path / "sample" / "quiz.json").read_text())["provider"] == "extractive"
 
     up.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(up.wait(), 60) == 0

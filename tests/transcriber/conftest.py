@@ -1,4 +1,4 @@
-"""The sample lecture as samples, as a file of its own and in clips, for the tests that look into the engine."""
+"""The lecture as samples, as a file of its own and in clips, for the tests that look into the engine."""
 
 from pathlib import Path
 

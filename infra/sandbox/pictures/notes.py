@@ -19,7 +19,7 @@ CARDS = (
         "the glass can change",
     ),
     ("Who designed the first machine?", "The engineer", "the engineer designed"),
-    ("Why was the memory of the old computer so small?", "Because memory was expensive", "expensive"),
+    ("How long was the old computer?", "Thirty meters", "thirty meters long"),
 )
 QUIZ = (
     ("How old is the light of the star?", ("four years", "eight minutes", "a century", "a day"), "four years old"),

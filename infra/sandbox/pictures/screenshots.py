@@ -1,6 +1,6 @@
 """`./dev screenshots`: the README's picture of the study page, from a run of the demo that ends as it is taken.
 
-Without a key the demo writes no notes worth a picture: those shown were written by hand, and the page says so.
+Without a language model the demo only finds definitions: the notes shown were written by hand, and the page says so.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ from rich.console import Console
 from consumer.export.page import study_page
 from consumer.models import Source, Transcript
 from infra.sandbox.demo import OUT, demo
-from infra.sandbox.paths import AS_ROOT, CHROMIUM, LECTURE, ROOT
+from infra.sandbox.paths import AS_ROOT, CHROMIUM, ROOT, SAMPLE
 from infra.sandbox.pictures.notes import by_hand
 from infra.sandbox.standins.youtube import LECTURE_ID
 
-SAMPLE = Source(LECTURE, "Gravity, light and the first computers", LECTURE_ID, "Lectern's sample")
+SOURCE = Source(SAMPLE, "Gravity, light and the first computers", LECTURE_ID, "Lectern's sample")
 PICTURE = ROOT / "docs" / "study-page.png"
 SIZE, SCALE = ViewportSize(width=1280, height=860), 1.25
 
@@ -28,11 +28,11 @@ def main() -> None:
     if CHROMIUM is None:
         console.print("dev screenshots: there is no Chromium here: install it with your system's packages", style="red")
         sys.exit(2)
-    if code := asyncio.run(demo(console, LECTURE_ID, LECTURE)):
+    if code := asyncio.run(demo(console, LECTURE_ID, SAMPLE)):
         sys.exit(code)
     page = OUT / LECTURE_ID / "by-hand.html"
     said = Transcript.model_validate_json((OUT / LECTURE_ID / "transcript.json").read_bytes())
-    page.write_text(study_page(by_hand(said), said, SAMPLE), encoding="utf-8")
+    page.write_text(study_page(by_hand(said), said, SOURCE), encoding="utf-8")
     asyncio.run(take(page))
     console.print(f"wrote {PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1000} kB")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.sandbox.paths import SAMPLE
 from tests.support.e2e.stack import BUILD_S, LABELS, Stack, run
 
-REPEATS = 3  # a lecture of five minutes leaves time to kill whoever works on it
+REPEATS = 3  # a lecture of seven minutes leaves time to kill whoever works on it
 
 
 def engine() -> bool:
@@ -42,10 +43,10 @@ def images(checkout: Stack) -> Stack:
 
 
 @pytest.fixture(scope="session")
-def stack(images: Stack, lecture: Path) -> Generator[Stack]:
+def stack(images: Stack) -> Generator[Stack]:
     """Built, up and healthy."""
     stack = images
-    repeat = ["ffmpeg", "-loglevel", "error", "-stream_loop", str(REPEATS - 1), "-i", str(lecture), "-c", "copy"]
+    repeat = ["ffmpeg", "-loglevel", "error", "-stream_loop", str(REPEATS - 1), "-i", str(SAMPLE), "-c", "copy"]
     run([*repeat, str(stack.media)], stack.folder)
     stack.compose("build", "youtube", within_s=BUILD_S)  # made from the consumer's image
     try:

@@ -1,4 +1,4 @@
-"""A transcriber on loopback that hears the sample lecture in whatever it is sent."""
+"""A transcriber on loopback that hears the lecture in whatever it is sent."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from tests.support.consumer.study_samples import lecture as lecture_transcript
 
 @dataclass
 class FakeTranscriber:
-    """Answers with the sample lecture's transcript, but nothing until `may_answer` opens.
+    """Answers with the lecture's transcript, but nothing until `may_answer` opens.
 
     `predicted_wait_s` is what it says of its queue, `hosts` are the names it was called by. It `is_away` for whoever
     asks whether it is ready, and breaks off what it has begun.

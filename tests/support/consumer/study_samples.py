@@ -56,7 +56,7 @@ def transcript_of(made: tuple[Segment, ...], language: str = "en") -> Transcript
 
 
 def lecture() -> Transcript:
-    """The sample lecture, one sentence a segment."""
+    """The words of `lecture.mp3`, one sentence a segment."""
     return transcript(*re.split(r"(?<=[.?!])\s+", LECTURE_TEXT.read_text().strip()))
 
 

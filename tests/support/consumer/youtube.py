@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from infra.sandbox.paths import LECTURE
 from infra.sandbox.standins.youtube import Video, YouTubeStandin
 
 ANY_ID = "anyVideoId0"
@@ -12,7 +13,7 @@ ANY_ID = "anyVideoId0"
 @asynccontextmanager
 async def youtube_in_environment() -> AsyncGenerator[YouTubeStandin]:
     """A stand-in that every yt-dlp of this environment takes for YouTube."""
-    async with YouTubeStandin() as site:
+    async with YouTubeStandin(LECTURE) as site:
         os.environ.update(site.environment)
         yield site
         for name in site.environment:

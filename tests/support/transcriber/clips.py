@@ -1,4 +1,4 @@
-"""Pieces of the sample lecture as files, for tests that need real speech."""
+"""Pieces of the lecture as files, for tests that need real speech."""
 
 import wave
 from pathlib import Path

@@ -14,7 +14,7 @@ PATIENCE_S = 1800
 
 @pytest.fixture
 def long(lecture: Path, tmp_path: Path) -> Path:
-    """The sample lecture again and again."""
+    """The lecture again and again."""
     file = tmp_path / "long.mp3"
     again = ["-stream_loop", "-1", "-i", str(lecture), "-t", str(HOURS * 3600), "-c", "copy"]
     subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", *again, str(file)], check=True)

@@ -5,13 +5,14 @@ import asyncio
 import signal
 from pathlib import Path
 
-from infra.sandbox.standins.youtube.standin import LECTURE, YouTubeStandin
+from infra.sandbox.paths import SAMPLE
+from infra.sandbox.standins.youtube.standin import YouTubeStandin
 
 
 def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m infra.sandbox.standins.youtube", description=__doc__)
-    parser.add_argument("--media", type=Path, default=LECTURE, help="the sound of every video")
+    parser.add_argument("--media", type=Path, default=SAMPLE, help="the sound of every video")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="port of the proxy")
     parser.add_argument("--authority", type=Path, help="where to put the certificate that clients must trust")

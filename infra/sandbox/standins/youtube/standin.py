@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
-from infra.sandbox.paths import LECTURE
+from infra.sandbox.paths import SAMPLE
 from infra.sandbox.standins.youtube.lists import list_answer
 from infra.sandbox.standins.youtube.media import encode
 from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
@@ -40,11 +40,11 @@ class Request:
 class YouTubeStandin:
     """`async with` it. `media` is any audio file, the sound of every video; `bytes_a_second` slows the download down.
 
-    `videos` are the ids that are not simply the lecture. `listed` are ids and titles in every playlist and channel.
+    `videos` are the ids that are not simply `media`. `listed` are ids and titles in every playlist and channel.
     `requests` counts paths, `languages` the tracks sent.
     """
 
-    media: Path = LECTURE
+    media: Path = SAMPLE
     bytes_a_second: int | None = None
     videos: dict[str, Video] = field(default_factory=lambda: dict(VIDEOS))
     listed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])

@@ -57,7 +57,7 @@ VIDEOS: dict[str, Video] = {
     RESET_ID: Video(fault="reset"),
     STALL_ID: Video(fault="stall"),
 }
-"""Those that need no test of their own to set them up; every other id is the lecture."""
+"""Those that need no test of their own to set them up; every other id is what the site was given."""
 
 
 def video_url(video: str) -> str:

@@ -14,7 +14,7 @@ KEYS = " or ".join(f"{name.upper()}_API_KEY" for name in LANGUAGE_MODELS)
 UNASKED = (
     "Neither STUDY_PROVIDER nor a key is set: this is an index of terms and sentences with gaps, made without a "
     "language model. It finds what the lecture defines in so many words, and nothing else. "
-    f"Set {KEYS} for cards and a quiz."
+    f"Set {KEYS} for cards and a quiz about all that it says."
 )
 
 
