@@ -173,6 +173,15 @@ async def test_what_answers_cost_adds_up_once_each_whoever_says_so(videos: Video
     assert float(row["cost_usd"]) == 0.75
 
 
+async def test_what_was_spent_on_an_earlier_day_does_not_count_for_this_one(videos: Videos, pool: Pool) -> None:
+    await claimed(videos)
+    assert await videos.spent_today() == 0
+    await videos.spend("v1", "yesterday's", 4.0)
+    await pool.execute("UPDATE lectern.video_payment SET at = at - interval '1 day'")
+    await videos.spend("v1", "today's", 0.5)
+    assert await videos.spent_today() == 0.5
+
+
 async def test_submitting_anew_clears_the_record_and_the_old_claim(videos: Videos, pool: Pool) -> None:
     claim = await claimed(videos)
     assert not await videos.submit(JOB)

@@ -2,86 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from consumer.clients.transcribers import Transcribers
-from consumer.database.videos import Claim, Completion
+from consumer.database.videos import Claim
 from consumer.errors import Dependency, LeaseLost, PolicyError, TransientError, VideoError
 from consumer.material import Usage
-from consumer.models import Job, Recording, Stage, Status, StudyWishes
-from consumer.pipeline.download import DownloadSettings
+from consumer.models import Job, Recording, StudyWishes
 from consumer.pipeline.pipeline import Tools, run
 from consumer.study.plan import StudyPlan
-from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.schema import Draft, Style
 from consumer.worker.lease import Lease
-from infra.sandbox.standins.serving import serving
-from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
+from infra.sandbox.standins.youtube import LECTURE_ID
 from tests.support.consumer.bucket import Bucket
 from tests.support.consumer.fake_transcriber import FakeTranscriber
+from tests.support.consumer.job_fakes import CLAIM, JOB, FakeVideos, Holder
 from tests.support.consumer.study_samples import FakeProvider
-
-JOB = Job("v1", LECTURE_ID)
-CLAIM = Claim("v1", 7, 1)
-
-
-@dataclass
-class FakeVideos:
-    """Keeps what is written to the row."""
-
-    stages: list[Stage] = field(default_factory=list[Stage])
-    done: list[Completion] = field(default_factory=list[Completion])
-    spent: dict[str, float] = field(default_factory=dict[str, float])
-    through: list[Dependency] = field(default_factory=list[Dependency])
-    away: bool = False
-
-    async def passed(self, dependency: Dependency, video_id: str) -> None:
-        self.through.append(dependency)
-
-    async def open_stage(self, claim: Claim, stage: Stage) -> None:
-        self.stages.append(stage)
-
-    async def spend(self, video_id: str, answer: str, cost_usd: float) -> None:
-        if self.away:
-            raise TransientError("the database could not spend")
-        self.spent[answer] = cost_usd
-
-    async def complete(self, claim: Claim, done: Completion) -> None:
-        self.done.append(done)
-
-
-@dataclass
-class Holder:
-    """A lease that is lost when told."""
-
-    lost: bool = False
-    shown: list[tuple[Status, float]] = field(default_factory=list[tuple[Status, float]])
-
-    async def extend(self, seconds: float) -> None:
-        if self.lost:
-            raise LeaseLost("another consumer works on it")
-
-    async def show(self, status: Status, fraction: float) -> None:
-        self.shown.append((status, fraction))
-
-
-@pytest.fixture
-def model() -> FakeTranscriber:
-    return FakeTranscriber()
-
-
-@pytest.fixture
-async def tools(
-    model: FakeTranscriber, tmp_path: Path, lecture: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncGenerator[Tools]:
-    async with YouTubeStandin(lecture) as youtube, serving(model.app()) as url, Transcribers([url]) as client:
-        for name, value in youtube.environment.items():
-            monkeypatch.setenv(name, value)
-        yield Tools(DownloadSettings(), client, ExtractiveProvider(), tmp_path / "scratch")
 
 
 async def test_a_job_ends_with_all_files_stored_and_the_row_completed(model: FakeTranscriber, tools: Tools) -> None:

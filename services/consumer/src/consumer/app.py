@@ -66,6 +66,7 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
                 most_recording_bytes=settings.max_recording_bytes,
                 deck_sounds=settings.deck_sounds,
                 plan=make_plan(settings),
+                max_cost_usd_per_day=settings.max_cost_usd_per_day,
             )
         finally:
             await provider.close()

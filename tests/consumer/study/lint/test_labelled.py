@@ -3,7 +3,7 @@
 import pytest
 
 from consumer.study.lint.flaws import flaws
-from tests.support.consumer.labelled_quiz import labelled
+from tests.support.consumer.quiz_items import labelled
 
 PRECISION, RECALL = 0.9, 0.9
 

@@ -85,6 +85,11 @@ class Videos:
             if theirs is not None:
                 await table.tell(connection, video_id)
 
+    async def spent_today(self) -> float:
+        """US dollars for the answers of this day (UTC), of all videos together."""
+        (row,) = await self._fetch("spent_today")
+        return float(row["cost_usd"])
+
     async def complete(self, claim: Claim, done: Completion) -> None:
         """The last write: the video is completed."""
         names = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from consumer.errors import Dependency, attributed
 from consumer.material import Usage
+from consumer.pipeline.budget import NO_CAP, DayBudget
 from consumer.pipeline.checkpoint import Checkpoints, digest
 from consumer.study import prompts
 from consumer.study.answer import answer_schema
@@ -36,24 +37,37 @@ OnPaid = Callable[[Answer], Awaitable[None]]
 
 
 def paid_once(
-    provider: StudyProvider, checkpoints: Checkpoints, on_paid: OnPaid, hurry: asyncio.Event | None = None
+    provider: StudyProvider,
+    checkpoints: Checkpoints,
+    on_paid: OnPaid,
+    hurry: asyncio.Event | None = None,
+    budget: DayBudget = NO_CAP,
 ) -> StudyProvider:
     """The provider with its answers kept, or as it is where answers cost nothing."""
     if provider.name == "extractive":
         return provider
-    return PaidOnce(provider, checkpoints, on_paid, hurry or asyncio.Event())
+    return PaidOnce(provider, checkpoints, on_paid, hurry or asyncio.Event(), budget)
 
 
 class PaidOnce:
-    """Implements StudyProvider; its maker closes the provider behind it. In a `hurry` nothing is waited for."""
+    """Implements StudyProvider; its maker closes the provider behind it. In a `hurry` nothing is waited for.
+
+    A new answer is bought only where the `budget` allows it.
+    """
 
     def __init__(
-        self, provider: StudyProvider, checkpoints: Checkpoints, on_paid: OnPaid, hurry: asyncio.Event
+        self,
+        provider: StudyProvider,
+        checkpoints: Checkpoints,
+        on_paid: OnPaid,
+        hurry: asyncio.Event,
+        budget: DayBudget,
     ) -> None:
         self._provider = provider
         self._checkpoints = checkpoints
         self._on_paid = on_paid
         self._hurry = hurry
+        self._budget = budget
 
     @property
     def name(self) -> str:
@@ -71,7 +85,7 @@ class PaidOnce:
         return self._provider.warnings
 
     async def write(self, request: StudyRequest) -> Draft:
-        """The kept answer to this very request, else a new one. Raises like any provider's.
+        """The kept answer to this very request, else a new one. Raises like any provider's, and NotYet.
 
         Cancelled while a new one is under way, it waits for it, because it is paid for, and keeps it; not in a hurry.
         """
@@ -88,6 +102,7 @@ class PaidOnce:
 
     async def _write(self, request: StudyRequest, asked: asyncio.Event) -> Draft:
         async def buy() -> Draft:
+            await self._budget.check()
             asked.set()
             with attributed(Dependency.MODEL):
                 return await self._provider.write(request)

@@ -18,6 +18,7 @@ from consumer.export.files import JobResult, write_assets
 from consumer.models import Job, Progress, Source, Stage, Transcript
 from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
+from consumer.pipeline.budget import NO_CAP, DayBudget
 from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, FolderCheckpoints, digest
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.note_ids import keep_note_ids
@@ -52,7 +53,7 @@ class Tools:
     `checkpoints` begins their keys, `flights` are those that are being made. A recording has `most_recording_bytes` at
     most. `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their
     layout. `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage. `plan`
-    is what is wanted of study material.
+    is what is wanted of study material; once `max_cost_usd_per_day` is spent, what needs a model waits for tomorrow.
     """
 
     download: DownloadSettings
@@ -68,6 +69,7 @@ class Tools:
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     slots: Slots = field(default_factory=Slots)
     plan: StudyPlan = ORDINARY
+    max_cost_usd_per_day: float | None = None
 
 
 class VideoTable(Protocol):
@@ -76,6 +78,8 @@ class VideoTable(Protocol):
     async def open_stage(self, claim: Claim, stage: Stage) -> None: ...
 
     async def spend(self, video_id: str, answer: str, cost_usd: float) -> None: ...
+
+    async def spent_today(self) -> float: ...
 
     async def complete(self, claim: Claim, done: Completion) -> None: ...
 
@@ -115,13 +119,23 @@ async def run(
     ):
         checkpoints = Checkpoints(store, tools.checkpoints, tools.flights, aside=FolderCheckpoints(folder))
         async with lease:
+            budget = DayBudget(tools.max_cost_usd_per_day, videos.spent_today)
+            await budget.check()  # rather than download what cannot be finished today
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage, turn)
             async with timer.stage("download") as progress:
                 source = await _source(job, folder, store, tools, progress)
             await passed(Dependency.YOUTUBE if job.youtube_id else Dependency.BUCKET)
             spend = partial(videos.spend, job.video_id)
             made = await produce(
-                source, folder, tools, timer, checkpoints=checkpoints, spend=spend, passed=passed, job=job
+                source,
+                folder,
+                tools,
+                timer,
+                checkpoints=checkpoints,
+                spend=spend,
+                passed=passed,
+                job=job,
+                budget=budget,
             )
             async with timer.stage("publish") as progress:
                 made = await keep_note_ids(made, store, f"videos/{job.video_id}/notes.json")
@@ -142,6 +156,7 @@ async def produce(
     spend: Spend,
     passed: Passed,
     job: Job | None = None,
+    budget: DayBudget = NO_CAP,
 ) -> JobResult:
     """From downloaded media to study material; `folder` takes the MP3.
 
@@ -179,7 +194,7 @@ async def produce(
     if not checkpoints.reused:
         await passed(Dependency.TRANSCRIBER)
     async with timer.stage("study") as progress:
-        provider = paid_once(tools.provider, checkpoints, paid, tools.hurry)
+        provider = paid_once(tools.provider, checkpoints, paid, tools.hurry, budget)
         plan = tools.plan.wished(job.study) if job else tools.plan
         material = await write_study(transcript, source, provider, progress, plan)
     reused, sounds = tuple(checkpoints.reused), tools.deck_sounds

@@ -66,6 +66,10 @@ WITH paid AS (
 )
 UPDATE :state SET cost_usd = video_state.cost_usd + paid.cost_usd FROM paid WHERE id = $1;
 
+-- name: spent_today
+-- What all answers of this day (UTC) have cost in US dollars.
+SELECT coalesce(sum(cost_usd), 0)::float8 AS cost_usd FROM :payment WHERE at >= date_trunc('day', now(), 'UTC');
+
 -- name: complete
 -- The last write of a good attempt: status and keys in one statement; fenced.
 UPDATE :state SET status = 'completed', progress = 1, title = $3, channel = $4, duration_s = $5, language = $6,

@@ -50,6 +50,9 @@ class StudySettings(BaseSettings):
     max_cost_usd: Annotated[float, Field(gt=0)] | None = Field(
         default=None, description="for one video: what is estimated to cost more is rejected before anything is asked"
     )
+    max_cost_usd_per_day: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="for all videos: once it is spent (UTC), those that need a model wait for tomorrow"
+    )
     openai_model: str = Field(default="gpt-6.2-sol", description="which GPT, or the other server's model")
 
 
