@@ -192,7 +192,7 @@ async def test_an_error_may_bound_its_own_tries(harness: Harness) -> None:
 
 
 async def test_a_video_that_no_attempt_will_come_back_to_is_forgotten_at_once(harness: Harness) -> None:
-    harness.errors = [TransientError("broke off", retry_after_s=0.01), TransientError("broke off")]
+    harness.errors = [TransientError("broke off", retry_after_s=1), TransientError("broke off")]
     harness.send()
     async with harness.worker(retry=RetryPolicy(max_attempts=2)) as worker:
         await harness.ended(worker, "retry")
