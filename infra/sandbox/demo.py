@@ -105,7 +105,7 @@ async def demo(console: Console, video: str, media: Path | None) -> int:
     what = "the real YouTube" if media is None else f"a stand-in for YouTube that serves {media.name}"
     console.print(f"starting Postgres, SQS, S3, the transcriber, the consumer, and {what} …", highlight=False)
     slow = BYTES_A_SECOND if media == SAMPLE else None
-    own = {name: os.environ[name] for name in OWN if media is None and name in os.environ}
+    own = _own_settings() if media is None else {"STUDY_PROVIDER": "extractive"}
     async with EmbeddedSystem(media, slow, model, consumer_settings={"MAX_ATTEMPTS": "1", **own}) as system:
         console.print(
             f"up after {time.monotonic() - started:.1f} s; sending a message to {system.aws.queue_url}", highlight=False
@@ -118,9 +118,17 @@ async def demo(console: Console, video: str, media: Path | None) -> int:
             if media is None and row["error_code"] not in ("private", "gone", "too_long"):
                 console.print("The real YouTube needs internet; ./dev demo alone needs none.")
             return 1
-        show(console, row, await fetch(system, row, OUT))
+        folder = await fetch(system, row, OUT)
+        show(console, row, folder)
+    if media is not None:
+        again = f".venv/bin/lectern study {folder}/transcript.json --out {folder}"
+        console.print(f"With ANTHROPIC_API_KEY or OPENAI_API_KEY set, a model writes more: {again}", highlight=False)
     console.print(f"done in {time.monotonic() - started:.1f} s", highlight=False)
     return 0
+
+
+def _own_settings() -> dict[str, str]:
+    return {name: os.environ[name] for name in OWN if name in os.environ}
 
 
 async def _watch(system: EmbeddedSystem, video: str, bars: StageBars) -> dict[str, Any]:

@@ -55,6 +55,7 @@ async def test_the_demo_shows_the_row_the_transcript_cards_a_quiz_and_the_files(
     assert process.returncode == 0, errors.decode()
     for expected in ("the row", "completed", "the transcript begins", "\ncards\n", "\na quiz item\n", "study.html"):
         assert expected in text
+    assert "lectern study out/LecternDemo/transcript.json --out out/LecternDemo" in text
     assert (tmp_path / "out" / "LecternDemo" / "study.html").is_file()
     assert left_in(scratch) == []
 

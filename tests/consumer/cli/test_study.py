@@ -69,8 +69,10 @@ def test_notes_that_say_the_same_keep_id_and_date(written: Path, tmp_path: Path,
     old = json.loads((first / "flashcards.json").read_text())
     old["cards"][0] |= {"id": "a-students-own", "changed_at": 1234}
     (first / "flashcards.json").write_text(json.dumps(old))
+    (first / "manifest.json").write_text("sums of the first run")
     done = study(written, "--out", second, *([] if in_place else ["--previous", first]))
     assert done.exit_code == 0, done.output
+    assert not (second / "manifest.json").exists(), "it would lie"
     assert (cards(second)[0]["id"], cards(second)[0]["changed_at"]) == ("a-students-own", 1234)
 
 

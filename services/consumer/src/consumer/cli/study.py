@@ -66,6 +66,7 @@ async def study_anew(
         if audio.is_file():
             shutil.copyfile(audio, made.audio.path)
         files = write_assets(made, folder)
+        (out / "manifest.json").unlink(missing_ok=True)  # of other files than these
         move_into(out, {name: path for name, path in files.items() if path.is_file()})
     return tell(material, out, console)
 
