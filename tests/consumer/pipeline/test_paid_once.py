@@ -11,6 +11,7 @@ from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
 from consumer.pipeline.paid_once import Answer, paid_once
 from consumer.pipeline.write_study import write_study
 from consumer.study.providers.extractive import ExtractiveProvider
+from consumer.study.providers.refusals import Unreadable
 from consumer.study.schema import Draft, StudyRequest
 from infra.sandbox.waiting import wait_until
 from tests.support.consumer.study_samples import TALK, FakeProvider, long_lecture
@@ -141,6 +142,26 @@ async def test_in_a_hurry_no_answer_is_waited_for(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(attempt, 2)
     assert attempts.bills == []
+
+
+async def test_an_answer_that_nobody_can_read_is_counted_each_time_it_was_paid_for(tmp_path: Path) -> None:
+    garbled = 2
+
+    def garble(request: StudyRequest) -> Draft:
+        nonlocal garbled
+        if first(request) == 0 and request.task == "cards" and garbled:
+            garbled -= 1
+            raise Unreadable("Nothing in it.", code="anthropic_empty", usage=Usage(cost_usd=0.3))
+        return answer(request)
+
+    attempts = Attempts(FakeProvider(garble), tmp_path)
+    for _ in range(2):
+        with pytest.raises(Unreadable):
+            await attempts.once_more()
+    material = await attempts.once_more()
+    assert attempts.bills.count(0.3) == 2
+    assert len(set(attempts.used)) == len(attempts.bills)
+    assert sum(attempts.bills) == pytest.approx(material.usage.cost_usd + 0.6)
 
 
 async def test_another_model_is_asked_anew(tmp_path: Path) -> None:

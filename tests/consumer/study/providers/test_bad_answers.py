@@ -18,6 +18,7 @@ from consumer.study.plan import ORDINARY, StudyPlan
 from consumer.study.providers.anthropic import AnthropicProvider
 from consumer.study.providers.api import Access
 from consumer.study.providers.openai import OpenAIProvider
+from consumer.study.providers.refusals import Unreadable
 from consumer.study.providers.registry import LANGUAGE_MODELS
 from infra.sandbox.standins import anthropic, openai
 from infra.sandbox.standins.anthropic import AnthropicStandin
@@ -163,6 +164,14 @@ async def test_an_outline_that_cannot_be_read_leaves_the_lecture_split_by_length
     assert study.outline is None
     assert len(study.cards) == 5
     assert any(warning.startswith("No outline could be made") for warning in study.warnings)
+
+
+@every_provider
+async def test_an_answer_that_is_no_json_says_what_it_has_cost(api: Api) -> None:
+    async with api.open(api.standin(write=lambda _: "I would rather not say this in JSON.")) as provider:
+        with pytest.raises(Unreadable, match="holds no note that can be used") as caught:
+            await provider.write(request("cards", 3, SUN))
+    assert caught.value.usage.cost_usd > 0
 
 
 @every_provider

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from consumer.pipeline.checkpoint import Checkpoints, digest
 from consumer.study import prompts
 from consumer.study.answer import answer_schema
 from consumer.study.providers import StudyProvider
+from consumer.study.providers.refusals import Unreadable
 from consumer.study.schema import Draft, StudyRequest
 
 log = structlog.get_logger()
@@ -24,16 +26,20 @@ DRAFT = TypeAdapter(Draft)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, kept under `key`: what it has cost is counted once, by that, whichever attempt comes to do so."""
+    """One answer, kept under `key`: what it has cost is counted once, by that, whichever attempt comes to do so.
+
+    One that is not `is_readable` has cost its money all the same; it is not kept, and has a key of its own.
+    """
 
     key: str
     model: str
     usage: Usage
     is_new: bool
+    is_readable: bool = True
 
 
 OnPaid = Callable[[Answer], Awaitable[None]]
-"""Told each answer that is used."""
+"""Told each answer that is used, and each that was paid for in vain."""
 
 
 def paid_once(
@@ -108,9 +114,14 @@ class PaidOnce:
                 return await self._provider.write(request)
 
         made_from = self._asked(request)
-        draft = await self._checkpoints.once("study", DRAFT, made_from, buy)
-        key = self._checkpoints.key("study", made_from)
-        await self._on_paid(Answer(key, request.model or self.model, draft.usage, is_new=asked.is_set()))
+        key, model = self._checkpoints.key("study", made_from), request.model or self.model
+        try:
+            draft = await self._checkpoints.once("study", DRAFT, made_from, buy)
+        except Unreadable as error:
+            lost = f"{key}.{secrets.token_hex(8)}"
+            await self._on_paid(Answer(lost, model, error.usage, is_new=True, is_readable=False))
+            raise
+        await self._on_paid(Answer(key, model, draft.usage, is_new=asked.is_set()))
         return draft
 
     async def _last_words(self, writing: "asyncio.Task[Draft]") -> None:

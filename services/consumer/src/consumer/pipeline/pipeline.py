@@ -167,6 +167,7 @@ async def produce(
     async def paid(answer: Answer) -> None:
         if answer.is_new:
             tools.metrics.spent(answer.model, answer.usage.cost_usd)
+        if answer.is_new and answer.is_readable:
             await passed(Dependency.MODEL)
         try:
             await spend(answer.key, answer.usage.cost_usd)

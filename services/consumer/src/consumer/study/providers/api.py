@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from consumer.clients.retry import PATIENCE_S, REFUSED_RETRY_S, patiently, retry_after_s
+from consumer.clients.retry import PATIENCE_S, patiently, retry_after_s
 from consumer.errors import EnvironmentFault, LecternError, TransientError
 from consumer.material import Usage
 from consumer.study.answer import read_answer
 from consumer.study.cost.prices import Price, Tokens, cost_usd, unpriced
-from consumer.study.providers.refusals import Refused, TooLong
+from consumer.study.providers.refusals import Refused, TooLong, Unreadable
 from consumer.study.schema import Draft, StudyRequest
 
 TIMEOUT_S = 240.0
@@ -96,20 +96,23 @@ class ApiProvider(ABC):
         """One request. Raises TransientError or EnvironmentFault."""
 
     async def write(self, request: StudyRequest) -> Draft:
-        """Ask once, and again while the API asks for patience. Raises TransientError or EnvironmentFault."""
+        """Ask once, and again while the API asks for patience. Raises TransientError or EnvironmentFault.
+
+        An answer to a task that needs one, of which nothing can be used, raises Unreadable.
+        """
         return self._draft(request, await patiently(lambda: self._ask(request), self._access.patience_s))
 
     def _draft(self, request: StudyRequest, reply: Reply) -> Draft:
         answer = read_answer(reply.text)
+        usage = self._usage(request.model or self.model, reply.used)
         is_lost = not answer.readable and not reply.declined
         if is_lost and request.task in NEEDED:
-            words = f"{EMPTY} (it ended with {reply.ended})."
-            raise TransientError(words, code=f"{self.name}_empty", retry_after_s=REFUSED_RETRY_S)
+            raise Unreadable(f"{EMPTY} (it ended with {reply.ended}).", code=f"{self.name}_empty", usage=usage)
         said = {DECLINED: reply.declined, CUT: reply.cut_off and not is_lost, UNREADABLE: is_lost}
         return Draft(
             cards=answer.cards,
             quiz=answer.quiz,
-            usage=self._usage(request.model or self.model, reply.used),
+            usage=usage,
             malformed=answer.malformed,
             warnings=tuple(words for words, is_so in said.items() if is_so),
             outline=answer.outline,
