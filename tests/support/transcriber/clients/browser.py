@@ -38,6 +38,7 @@ async def opened(browser: Browser, address: str, size: tuple[int, int] = WIDE, *
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("filechooser", lambda _: None)  # the browser learns now that it shall tell, not while a test clicks
     ours = (address, "blob:", "data:")
     page.on("request", lambda asked: None if asked.url.startswith(ours) else problems.append(asked.url))
     await page.goto(address)
