@@ -219,3 +219,9 @@ async def test_what_the_operator_has_to_mend_stops_the_consumer(api: Api, troubl
         with pytest.raises(EnvironmentFault, match=said[trouble]):
             await write_study(lecture(), TALK, provider, lambda _: None)
     assert standin.calls == 1
+
+
+@every_provider
+async def test_a_judge_that_is_retired_is_named_by_its_own_setting(api: Api) -> None:
+    with pytest.raises(EnvironmentFault, match=f"There is no model {api.retired}: set STUDY_JUDGE_MODEL"):
+        await api.study(api.standin(), lecture(), StudyPlan(judge_model=api.retired))

@@ -45,7 +45,7 @@ class AnthropicProvider(ApiProvider):
 
     async def _ask(self, request: StudyRequest) -> Reply:
         """The transcript first and marked for the cache, the task last: all that is asked shares the prefix."""
-        with self._translate_errors():
+        with self._translate_errors(request.model):
             message = await self._client.messages.create(
                 model=request.model or self.model,
                 max_tokens=self._most_tokens(request),
@@ -70,12 +70,12 @@ class AnthropicProvider(ApiProvider):
         return _reply(message)
 
     @contextmanager
-    def _translate_errors(self) -> Generator[None]:
+    def _translate_errors(self, judge: str | None = None) -> Generator[None]:
         """Around each call: the SDK's exceptions become ours here and nowhere else."""
         try:
             yield
         except anthropic.APIStatusError as error:
-            raise self._verdict(_refusal(error)) from error
+            raise self._verdict(_refusal(error), judge) from error
         except anthropic.AnthropicError as error:
             raise self._unreachable(error) from error
 

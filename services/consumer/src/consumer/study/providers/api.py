@@ -134,9 +134,9 @@ class ApiProvider(ABC):
     def _unreachable(self, error: Exception) -> TransientError:
         return TransientError(f"{self.api} cannot be reached: {error}", code=f"{self.name}_unreachable")
 
-    def _verdict(self, refusal: Refusal) -> LecternError:
-        """What a refusal means for the message."""
-        if fault := self._fault(refusal):
+    def _verdict(self, refusal: Refusal, judge: str | None) -> LecternError:
+        """What a refusal means for the message; `judge` is the model that was asked, where it is not the usual one."""
+        if fault := self._fault(refusal, judge):
             return EnvironmentFault(f"{fault} {self.api} says: {refusal.said}", code=f"{self.name}_setup")
         if refusal.status == 413 or (refusal.status in {400, 422, 500} and FULL.search(refusal.said)):
             told = LIMIT.search(refusal.said)
@@ -149,15 +149,16 @@ class ApiProvider(ABC):
         words = f"{self.api} refused the request: {refusal.said}"
         return Refused(words, code=f"{self.name}_refused")
 
-    def _fault(self, refusal: Refusal) -> str | None:
+    def _fault(self, refusal: Refusal, judge: str | None) -> str | None:
         """What the operator has to mend, if it is that."""
         setting = self.name.upper()
+        model, named = (judge, "STUDY_JUDGE_MODEL") if judge else (self.model, f"{setting}_MODEL")
         if refusal.status == 401:
             return f"The key in {setting}_API_KEY is not accepted."
         if refusal.status == 402 or refusal.no_credit:
             return f"The account of {setting}_API_KEY has no credit left."
         if refusal.status == 403 or refusal.not_allowed:
-            return f"The account of {setting}_API_KEY may not use the model {self.model} ({setting}_MODEL)."
+            return f"The account of {setting}_API_KEY may not use the model {model} ({named})."
         if refusal.status == 404:
-            return f"There is no model {self.model}: set {setting}_MODEL to a current one, or check {setting}_BASE_URL."
+            return f"There is no model {model}: set {named} to a current one, or check {setting}_BASE_URL."
         return None

@@ -69,7 +69,7 @@ class OpenAIProvider(ApiProvider):
         await self._client.close()
 
     async def _ask(self, request: StudyRequest) -> Reply:
-        with self._translate_errors():
+        with self._translate_errors(request.model):
             return _reply(await self._ask_politely(request))
 
     async def _ask_politely(self, request: StudyRequest) -> ChatCompletion:
@@ -102,12 +102,12 @@ class OpenAIProvider(ApiProvider):
         return completion
 
     @contextmanager
-    def _translate_errors(self) -> Generator[None]:
+    def _translate_errors(self, judge: str | None = None) -> Generator[None]:
         """Around each call: the SDK's exceptions become ours here and nowhere else."""
         try:
             yield
         except openai.APIStatusError as error:
-            raise self._verdict(_refusal(error)) from error
+            raise self._verdict(_refusal(error), judge) from error
         except openai.OpenAIError as error:
             raise self._unreachable(error) from error
 
