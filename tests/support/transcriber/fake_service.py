@@ -156,6 +156,13 @@ def memory_bytes() -> int:
 
 async def answer_of(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     """Status and body of an answer whose connection ends with it."""
-    said = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    said = b""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while part := await reader.read(1 << 16):
+                said += part
+    except ConnectionResetError:  # nobody read what was still being sent when the answer was there
+        if not said:
+            raise
     head, _, body = said.partition(b"\r\n\r\n")
     return int(head.split()[1]), body
