@@ -22,6 +22,9 @@ from consumer.pipeline.stages import StageTimer
 from consumer.settings import PipelineSettings
 from consumer.youtube.urls import parse_video_url
 
+CHECKPOINTS = ".checkpoints"
+"""Where a folder keeps what is paid for: a command that was cut off goes on with it."""
+
 
 async def process_one(wanted: str, out: Path, settings: PipelineSettings, console: Console) -> dict[str, Any]:
     """Make everything from a file or an address and put it into a folder of `out`; what it is. Raises LecternError."""
@@ -38,7 +41,7 @@ async def process_one(wanted: str, out: Path, settings: PipelineSettings, consol
         timer = StageTimer(bars.report, _no_row, tools.metrics.stage, turn)
         source = local_source(local) if is_file else await _downloaded(name, folder, tools, timer)
         store = FolderCheckpoints(target)
-        checkpoints = Checkpoints(store, ".checkpoints")
+        checkpoints = Checkpoints(store, CHECKPOINTS)
         made = await produce(source, folder, tools, timer, checkpoints=checkpoints, spend=_no_row, passed=_no_row)
         files = write_assets(made, folder)
         move_into(target, files)

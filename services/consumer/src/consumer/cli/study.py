@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 from rich.console import Console
 
-from consumer.cli.process import move_into, tell
+from consumer.cli.process import CHECKPOINTS, move_into, tell
 from consumer.cli.progress_bars import Bars
 from consumer.errors import ConfigError, EnvironmentFault
 from consumer.export.decks.earlier import Ledger, from_assets, keep_ids
-from consumer.export.files import JobResult, write_assets
+from consumer.export.files import JobResult, read_about, write_assets
 from consumer.material import StudyMaterial
 from consumer.models import Audio, Source, Transcript
 from consumer.pipeline.checkpoint import Checkpoints, FolderCheckpoints
@@ -25,8 +26,6 @@ from consumer.settings import PipelineSettings
 from consumer.study import make_plan, make_provider
 
 AUDIO, CARDS, QUIZ, OUTLINE = "audio.mp3", "flashcards.json", "quiz.json", "outline.json"
-KEPT = ".checkpoints"
-"""Where answers lie that are paid for: the command goes on with them after it was cut off."""
 
 
 async def study_anew(
@@ -56,18 +55,18 @@ async def study_anew(
         folder = Path(name)
         made = JobResult(
             source,
-            Audio(folder / AUDIO, transcript.duration_s),
+            Audio(audio, transcript.duration_s),
             transcript,
             material,
             {},
             changed_at=ledger.changed_at(),
             deck_sounds=settings.deck_sounds and audio.is_file(),
         )
-        if audio.is_file():
-            shutil.copyfile(audio, made.audio.path)
         files = write_assets(made, folder)
         (out / "manifest.json").unlink(missing_ok=True)  # of other files than these
-        move_into(out, {name: path for name, path in files.items() if path.is_file()})
+        move_into(out, {name: path for name, path in files.items() if name != AUDIO})
+    if audio.is_file():
+        _copy(audio, out)
     return tell(material, out, console)
 
 
@@ -76,10 +75,19 @@ async def _written(
 ) -> StudyMaterial:
     provider = make_provider(settings)
     try:
-        kept = paid_once(provider, Checkpoints(FolderCheckpoints(out), KEPT), _counted)
+        kept = paid_once(provider, Checkpoints(FolderCheckpoints(out), CHECKPOINTS), _counted)
         return await write_study(transcript, source, kept, partial(bars.report, "study"), make_plan(settings))
     finally:
         await provider.close()
+
+
+def _copy(audio: Path, out: Path) -> None:
+    try:
+        shutil.copyfile(audio, out / AUDIO)
+    except shutil.SameFileError:
+        pass  # the transcript is written anew in its own folder
+    except OSError as error:
+        raise EnvironmentFault(f"{out} cannot be written: {error.strerror}") from error
 
 
 async def _counted(_: Answer) -> None:
@@ -100,14 +108,13 @@ def _transcript(file: Path) -> Transcript:
 
 def _source(file: Path, title: str | None) -> Source:
     """Which lecture it is, as the outline beside the transcript says, else by the file's name, or its folder's."""
-    named = title or (file.absolute().parent.name if file.name == "transcript.json" else file.stem)
     try:
-        video = json.loads((file.parent / OUTLINE).read_bytes())["video"]
-        return Source(file, title or str(video["title"]), video["youtube_id"], video["channel"])
+        found = read_about(file, json.loads((file.parent / OUTLINE).read_bytes()))
     except FileNotFoundError:
-        return Source(file, named)
+        found = Source(file, file.absolute().parent.name if file.name == "transcript.json" else file.stem)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EnvironmentFault(f"{file.parent / OUTLINE} cannot be read: {error}") from error
+    return replace(found, title=title or found.title)
 
 
 def _earlier(folder: Path, *, is_wanted: bool) -> Ledger:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from consumer.export import lecture, timeline
+from consumer.export.files import read_about
 from consumer.export.page import render
 from consumer.material import StudyMaterial, Term
 from consumer.models import Source, Transcript
@@ -50,7 +51,6 @@ def read_lecture(link: str, read: Callable[[str], bytes]) -> Lecture:
     """A lecture from its files; `read` gives the bytes of a name. Raises ValueError where they are none."""
     try:
         outline, cards, quiz = (json.loads(read(name)) for name in ASSETS[:3])
-        video = outline["video"]
         material = StudyMaterial.model_validate(
             {
                 **outline,
@@ -59,7 +59,7 @@ def read_lecture(link: str, read: Callable[[str], bytes]) -> Lecture:
                 "outline": outline if outline["sections"] or outline["terms"] else None,
             }
         )
-        source = Source(Path(link), str(video["title"]), video["youtube_id"], video["channel"])
+        source = read_about(Path(link), outline)
         return Lecture(link, source, Transcript.model_validate_json(read(ASSETS[3])), material)
     except (KeyError, TypeError, ValidationError, json.JSONDecodeError) as error:
         raise ValueError(f"{link} is not what Lectern makes of a lecture: {error}") from error

@@ -101,6 +101,12 @@ def _about(made: JobResult) -> dict[str, Any]:
     return {"video": video, "duration_s": transcript.duration_s, "language": transcript.language}
 
 
+def read_about(path: Path, written: Mapping[str, Any]) -> Source:
+    """The source, of `path`, that an `outline.json` tells of. Raises KeyError or TypeError where it tells of none."""
+    video = written["video"]
+    return Source(path, str(video["title"]), video["youtube_id"], video["channel"])
+
+
 def _outline(outline: Outline | None) -> dict[str, Any]:
     """Empty where nobody saw the lecture as a whole."""
     return outline.model_dump() if outline else {"summary": "", "sections": [], "terms": []}
