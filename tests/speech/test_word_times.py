@@ -13,7 +13,7 @@ from tests.support.speech.voices import Spoken, prompts, voices_missing
 from tests.support.transcriber.clips import write_wav
 from tests.support.words import plain, word_error_rate
 from transcriber.audio.windows import SAMPLE_RATE
-from transcriber.schemas import Segment, Word
+from transcriber.schemas import Segment, Transcript, Word
 
 pytestmark = [
     pytest.mark.speech,
@@ -72,12 +72,18 @@ def said() -> tuple[Spoken, ...]:
     return prompts("en")[3::17][:12]
 
 
+async def heard_well(ear: Ear, folder: Path, said: tuple[Spoken, ...], **fields: str) -> tuple[Transcript, list[Line]]:
+    """What was heard of the talk, hardly a word of it wrong, and its sentences."""
+    path, lines = talk(folder, said)
+    heard = await ear.hear(path, language="en", **fields)
+    assert word_error_rate(" ".join(line.text for line in lines), heard.text) <= 0.08, heard.text
+    return heard, lines
+
+
 async def test_words_stand_in_the_sentences_in_which_they_are_said(
     ear: Ear, tmp_path: Path, said: tuple[Spoken, ...]
 ) -> None:
-    path, lines = talk(tmp_path, said)
-    heard = await ear.hear(path, language="en", word_timestamps="true")
-    assert word_error_rate(" ".join(line.text for line in lines), heard.text) <= 0.08, heard.text
+    heard, lines = await heard_well(ear, tmp_path, said, word_timestamps="true")
     outside = strays(lines, [word for segment in heard.segments for word in segment.words or ()])
     assert len(outside) > 70
     assert max(outside) == 0
@@ -86,9 +92,7 @@ async def test_words_stand_in_the_sentences_in_which_they_are_said(
 async def test_times_that_the_model_says_itself_are_those_of_the_sentences(
     ear: Ear, tmp_path: Path, said: tuple[Spoken, ...]
 ) -> None:
-    path, lines = talk(tmp_path, said)
-    heard = await ear.hear(path, language="en", token_timestamps="true")
-    assert word_error_rate(" ".join(line.text for line in lines), heard.text) <= 0.08, heard.text
+    heard, lines = await heard_well(ear, tmp_path, said, token_timestamps="true")
     outside = strays(lines, heard.segments)
     assert len(outside) >= 8
     assert max(outside) == 0

@@ -33,6 +33,14 @@ async def until_state(url: str, path: str, state: str) -> None:
     await wait_until(is_there, 30, f"the job is {state}")
 
 
+async def left_behind(folder: Path, upload: bytes) -> str:
+    """The address of a job that was done by a service which is no more."""
+    async with served(result_dir=str(folder)) as server:
+        address = await posted(server, upload)
+        await done(server, address)
+    return address
+
+
 async def test_after_a_kill_what_was_done_is_fetched_and_what_was_under_way_says_post_it_again(
     tmp_path: Path, lecture: Path, lecture_start: bytes
 ) -> None:
@@ -84,9 +92,7 @@ async def test_a_stored_result_is_told_in_events_and_in_memory_it_takes_none(
 
 
 async def test_time_goes_on_while_no_service_runs(tmp_path: Path, lecture_start: bytes) -> None:
-    async with served(result_dir=str(tmp_path)) as server:
-        address = await posted(server, lecture_start)
-        await done(server, address)
+    address = await left_behind(tmp_path, lecture_start)
     (path,) = tmp_path.glob("*.job")
     line, packed = path.read_bytes().split(b"\n", 1)
     record = JobRecord.model_validate_json(line)
@@ -113,9 +119,7 @@ async def test_the_bound_holds_over_restarts_and_on_the_disk(tmp_path: Path, lec
 async def test_a_damaged_file_is_a_result_that_is_gone_and_a_foreign_one_none_of_ours(
     tmp_path: Path, lecture_start: bytes
 ) -> None:
-    async with served(result_dir=str(tmp_path)) as server:
-        address = await posted(server, lecture_start)
-        await done(server, address)
+    address = await left_behind(tmp_path, lecture_start)
     (path,) = tmp_path.glob("*.job")
     path.write_bytes(path.read_bytes()[:-20])
     (tmp_path / "other.job").write_text("mine")

@@ -20,7 +20,7 @@ from transcriber.schemas import JobView, Record
 log = structlog.get_logger()
 SUFFIX, UNFINISHED = ".job", ".part"
 MOST_LINE_BYTES = 64 << 10
-MINE = 0o700  # what was said is nobody else's
+FOLDER_MODE, FILE_MODE = 0o700, 0o600  # what was said is nobody else's
 
 
 class JobRecord(Record):
@@ -40,7 +40,7 @@ class ResultFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:
-            folder.mkdir(MINE, parents=True, exist_ok=True)
+            folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
             self._lock = _locked(folder)
             for left in folder.glob(f"*{UNFINISHED}"):
                 left.unlink()
@@ -80,7 +80,7 @@ class ResultFiles:
     def _write(self, record: JobRecord, packed: bytes) -> None:
         path = self._path(record.view.id)
         part = path.with_suffix(UNFINISHED)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MINE & 0o600), "wb") as file:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE), "wb") as file:
             file.write(record.model_dump_json().encode() + b"\n" + packed)
             file.flush()
             os.fsync(file.fileno())
