@@ -50,9 +50,9 @@ class Part:
         """The end of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
-    async def until(self, ready: Callable[[], Awaitable[bool]]) -> None:
-        """Wait until it is ready; raises PartFailed where it ends first or takes too long."""
-        deadline = asyncio.get_running_loop().time() + START_S
+    async def until(self, ready: Callable[[], Awaitable[bool]], limit_s: float = START_S) -> None:
+        """Wait until it is ready; raises PartFailed where it ends first or takes longer than `limit_s` seconds."""
+        deadline = asyncio.get_running_loop().time() + limit_s
         while not await ready():
             if not self.running or asyncio.get_running_loop().time() > deadline:
                 raise PartFailed(f"{self.name} did not start:\n{self.last_words()}")

@@ -48,6 +48,7 @@ class Device:
     batch_size: int = 4
     their_batch_size: int = 8
     workers: int = 1
+    readers: int = 2
     word_times: bool = False
 
 
@@ -98,7 +99,9 @@ def lectern(model: Path, device: Device) -> Generator[Serve]:
     """Lectern's engine as its HTTP service uses it: started once, warm, on a loop of its own."""
     workers = device.workers if device.name == "cuda" else THREADS
     backend = WhisperBackend(str(model), device.name, device.compute_type, threads=1, workers=workers)
-    settings = EngineSettings(batch_size=device.batch_size, workers=workers, max_attempts=1)
+    settings = EngineSettings(
+        batch_size=device.batch_size, workers=workers, intake_threads=device.readers, max_attempts=1
+    )
     with asyncio.Runner() as runner:
         engine = Engine(backend, settings, CountingMetrics())
         runner.run(engine.start())
