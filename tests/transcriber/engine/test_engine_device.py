@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.support.transcriber.engines import SETTINGS, events, held, running, s
 from tests.support.transcriber.fakes import CountingMetrics, FakeBackend
 from transcriber import errors
 from transcriber.engine.engine import Engine
+from transcriber.model.backend import WindowWord
 
 
 def small(marks: Sequence[int]) -> None:
@@ -50,6 +52,32 @@ async def test_a_device_too_small_for_one_row_does_not_start() -> None:
     with pytest.raises(RuntimeError, match="out of memory"):
         await engine.start()
     await engine.stop()
+
+
+class Timeless(FakeBackend):
+    """A GPU that decodes, but whose aligner fails as if memory had run out, from `aligned` calls on."""
+
+    device = "cuda"
+
+    def __init__(self, aligned: int) -> None:
+        super().__init__()
+        self._left = aligned
+
+    def align(self, *asked: Any, **more: Any) -> list[list[WindowWord]]:
+        self._left -= 1
+        if self._left < 0:
+            raise RuntimeError("parallel_for failed: out of memory")
+        return super().align(*asked, **more)
+
+
+@pytest.mark.parametrize("aligned", [0, 1], ids=["from the start", "later"])
+async def test_a_device_that_cannot_tell_times_of_words_still_gives_the_text(
+    lecture_wav: Path, windows: int, aligned: int
+) -> None:
+    async with running(Timeless(aligned)) as engine:
+        found = await transcript(submit(engine, lecture_wav, language="en", times=True))
+        assert len(found.segments) == windows
+        assert engine.ready
 
 
 async def test_a_device_that_fails_everybody_in_unknown_words_is_lost(clips: list[Path]) -> None:

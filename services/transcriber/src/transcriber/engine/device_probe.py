@@ -31,13 +31,16 @@ class DeviceProbe:
         self._mel = backend.features(np.zeros(SECONDS * SAMPLE_RATE, np.float32))
 
     def warm_up(self, backlog: Backlog) -> None:
-        """One window, and on a GPU a full batch: kernels are compiled, buffers allocated.
+        """One window, and on a GPU times of words and a full batch: kernels are compiled, buffers allocated.
 
         Batches that do not fit into a GPU's memory make the backlog's smaller. A processor takes seconds for a full
         batch, and would not say that it does not fit. Raises what the backend raises.
         """
         self._probe(1)
-        while self._backend.device != "cpu" and not self._fits(backlog):
+        if self._backend.device == "cpu":
+            return
+        self._recognizer.check_times(self._mel)
+        while not self._fits(backlog):
             log.warning("warm_up.out_of_memory", rows=backlog.batch_size)
 
     def lives(self) -> bool:

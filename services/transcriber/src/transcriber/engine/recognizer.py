@@ -21,6 +21,7 @@ from transcriber.text.word_times import MIN_ALIGNED_S, placed, proportional, spr
 log = structlog.get_logger()
 PART_ATTEMPTS = 2  # of a stretch that is heard again: what is not speech must not climb the ladder
 MAX_DEPTH = 3  # a window, its stretches, theirs: halves of halves of 30 s are short enough for any decoder
+ANY_WORD, ANY_WORD_S = (13,), 2.0  # a token that every Whisper has, in a sound of so many seconds
 MIN_UNSURE_S = 1.0  # of speech: a cough or a laugh is heard as a word of low confidence
 
 
@@ -46,6 +47,21 @@ class Recognizer:
         self._backend = backend
         self._beam_size = beam_size
         self._max_attempts = max_attempts
+        self._aligns = True
+
+    def check_times(self, mel: Mel) -> None:
+        """Find out whether the device can tell when words are said; where not, times are guessed from now on.
+
+        CTranslate2's `align` alone fails on some GPUs: https://github.com/OpenNMT/CTranslate2/issues/2064. Raises what
+        the backend raises where the device is lost.
+        """
+        try:
+            self._backend.align(self._backend.encode([mel]), "en", "transcribe", [ANY_WORD], [ANY_WORD_S])
+        except (RuntimeError, ValueError) as error:
+            if self._backend.fault(error) == "device_lost":
+                raise
+            log.error("align.unavailable", error=str(error), consequence="times of words are guessed")
+            self._aligns = False
 
     def recognize(self, rows: Sequence[Row[OwnerT]]) -> list[Recognized[OwnerT]]:
         """One result a row, in the order given. Raises what the backend raises; then no attempt was counted."""
@@ -140,6 +156,8 @@ class Recognizer:
     ) -> list[list[WindowWord]]:
         """Times from the model's attention: one call for each language and task, of the rows whose times are seen."""
         words: list[list[WindowWord]] = [[] for _ in rows]
+        if not self._aligns:
+            return words
         kinds = [_kind(row, attempt) for row, attempt in zip(rows, said, strict=True)]
         seconds = [row.window.duration for row in rows]
         for kind in sorted({kind for kind in kinds if kind}):
@@ -150,8 +168,9 @@ class Recognizer:
             try:
                 found = self._backend.align(encoded, *kind, tokens, seconds)
             except (RuntimeError, ValueError) as error:
-                if self._backend.fault(error) != "other":
-                    raise
+                fault = self._backend.fault(error)
+                if fault == "device_lost" or (fault == "out_of_memory" and len(rows) > 1):
+                    raise  # where memory is too small for one row, the text must not be lost with its times
                 log.error("align.failed", rows=len(rows), error=str(error))  # times are guessed, the text is kept
                 continue
             words = [mine or new for mine, new in zip(words, found, strict=True)]

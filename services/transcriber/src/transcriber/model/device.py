@@ -75,7 +75,7 @@ def choose_compute_type(wanted: str, device: str) -> str:
 
 def look() -> Gpu:
     """Ask the driver, and CTranslate2 only where the driver is new enough for it."""
-    cuda = _load("libcuda.so.1")
+    cuda = driver_library()
     if cuda is None:
         return Gpu()
     gpu = Gpu(driver_version(), highest_capability(cuda))
@@ -83,6 +83,11 @@ def look() -> Gpu:
         return gpu
     usable = int(ctranslate2.get_cuda_device_count()) > 0
     return Gpu(gpu.driver, gpu.capability, usable, has_cublas=_load("libcublas.so.12") is not None)
+
+
+def driver_library() -> Any:
+    """CUDA's driver API, or None."""
+    return _load("libcuda.so.1")
 
 
 def driver_version(said: Path = DRIVER) -> int | None:

@@ -19,9 +19,10 @@ from transcriber.audio.windows import Samples
 from transcriber.errors import ConfigError
 from transcriber.model.alignment import word_times
 from transcriber.model.backend import Ask, Decoding, Fault, Hypothesis, Mel, Origin, WindowWord
-from transcriber.model.device import choose_compute_type, choose_device
+from transcriber.model.device import choose_compute_type, choose_device, driver_library
 from transcriber.model.faults import fault_of
 from transcriber.model.frames import FRAMES, FRAMES_A_SECOND, padded
+from transcriber.model.gpu_memory import keep_freed_memory
 from transcriber.model.weights import find_weights
 from transcriber.schemas import Task
 
@@ -63,6 +64,8 @@ class WhisperBackend:
             )
         except (ValueError, RuntimeError, OSError) as error:
             raise ConfigError(f"WHISPER_MODEL={model!r} could not be loaded: {error}") from error
+        if self._chosen == "cuda" and not keep_freed_memory(driver_library(), device_index):
+            log.warning("model.memory_not_kept", device_index=device_index)
         self._whisper = cast("Any", loaded)
         self._origin: Origin = weights.origin
         self._model = self._whisper.model
