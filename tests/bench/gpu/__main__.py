@@ -20,7 +20,7 @@ import ctranslate2 as untyped_ctranslate2
 
 from tests.bench import identity, models, systems
 from tests.bench.gpu import costs, service
-from tests.bench.gpu.clients import clients
+from tests.bench.gpu.clients import WAYS, clients
 from tests.bench.gpu.costs import TINY, Figures, Plan
 from tests.bench.gpu.fused import fused
 from tests.bench.gpu.power import gpu_name
@@ -62,7 +62,8 @@ class Bench:
         self._part("streams", lambda: costs.streams(weights, device, first, name, plan))
         largest = plan.batches[-1] if device == "cpu" else 32
         made = systems.Device(device, first, batch_size=min(16, largest), their_batch_size=min(16, largest))
-        self._part("clients", lambda: clients(weights, made, name, plan))
+        for way in WAYS:
+            self._part("clients", lambda w=way: clients(weights, made, name, plan, w))
 
     def _heard(self, model: str, folder: Path) -> Figures:
         here = service.hearing(self._chosen.device, model, folder, self._types)

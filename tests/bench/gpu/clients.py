@@ -20,14 +20,14 @@ WAYS: dict[str, tuple[systems.Make, dict[str, int]]] = {
 }
 
 
-def clients(model: Path, device: systems.Device, name: str, plan: Plan) -> Figures:
-    """Speed, waits in seconds and joules a minute of sound; medians of rounds, the first of each load is a warm-up."""
-    found: Figures = []
-    for way, (make, sizes) in WAYS.items():
-        with tempfile.TemporaryDirectory() as folder, make(model, replace(device, **sizes)) as serve:
-            for load, items in _loads(Path(folder), plan).items():
-                found.append({"model": name, "system": way, "load": load, **_measured(serve, items)})
-    return found
+def clients(model: Path, device: systems.Device, name: str, plan: Plan, way: str) -> Figures:
+    """Speed, waits in seconds and joules a minute of sound in one of the WAYS; medians of rounds after a warm-up."""
+    make, sizes = WAYS[way]
+    with tempfile.TemporaryDirectory() as folder, make(model, replace(device, **sizes)) as serve:
+        return [
+            {"model": name, "system": way, "load": load, **_measured(serve, items)}
+            for load, items in _loads(Path(folder), plan).items()
+        ]
 
 
 def _loads(folder: Path, plan: Plan) -> dict[str, list[audio.Item]]:

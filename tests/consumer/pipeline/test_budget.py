@@ -9,6 +9,7 @@ from consumer.database.videos import Claim
 from consumer.errors import NotYet
 from consumer.material import Usage
 from consumer.pipeline.pipeline import Tools, run
+from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.schema import Draft
 from consumer.worker.lease import Lease
 from tests.support.consumer.bucket import Bucket
@@ -31,11 +32,21 @@ async def test_a_day_s_money_that_is_spent_lets_a_video_wait_for_midnight_before
             videos=videos,
             witness=videos,
             store=Bucket(),
-            tools=replace(tools, max_cost_usd_per_day=2.0),
+            tools=replace(tools, provider=FakeProvider(lambda _: Draft()), max_cost_usd_per_day=2.0),
         )
     assert caught.value.until is not None
     assert timedelta(0) < caught.value.until - datetime.now(UTC) <= timedelta(days=1)
     assert (videos.stages, videos.spent) == ([], {})
+
+
+async def test_a_day_s_money_that_is_spent_holds_up_no_video_whose_notes_cost_nothing(
+    model: FakeTranscriber, tools: Tools
+) -> None:
+    videos = FakeVideos(earlier_usd=2.0)
+    free = replace(tools, provider=ExtractiveProvider(), max_cost_usd_per_day=2.0)
+    model.may_answer.set()
+    await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=Bucket(), tools=free)
+    assert len(videos.done) == 1
 
 
 async def test_a_video_on_which_the_day_s_last_money_was_spent_goes_on_with_what_it_bought(

@@ -42,6 +42,11 @@ OnPaid = Callable[[Answer], Awaitable[None]]
 """Told each answer that is used, and each that was paid for in vain."""
 
 
+def is_free(provider: StudyProvider) -> bool:
+    """Whether its answers cost nothing, whatever else was spent."""
+    return provider.name == "extractive"
+
+
 def paid_once(
     provider: StudyProvider,
     checkpoints: Checkpoints,
@@ -50,7 +55,7 @@ def paid_once(
     budget: DayBudget = NO_CAP,
 ) -> StudyProvider:
     """The provider with its answers kept, or as it is where answers cost nothing."""
-    if provider.name == "extractive":
+    if is_free(provider):
         return provider
     return PaidOnce(provider, checkpoints, on_paid, hurry or asyncio.Event(), budget)
 

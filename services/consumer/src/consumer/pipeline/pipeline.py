@@ -22,7 +22,7 @@ from consumer.pipeline.budget import NO_CAP, DayBudget
 from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, FolderCheckpoints, digest
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.note_ids import keep_note_ids
-from consumer.pipeline.paid_once import Answer, paid_once
+from consumer.pipeline.paid_once import Answer, is_free, paid_once
 from consumer.pipeline.publish import ObjectStore, publish
 from consumer.pipeline.recording import RecordingStore, fetch_recording
 from consumer.pipeline.slots import Slots
@@ -119,7 +119,7 @@ async def run(
     ):
         checkpoints = Checkpoints(store, tools.checkpoints, tools.flights, aside=FolderCheckpoints(folder))
         async with lease:
-            budget = DayBudget(tools.max_cost_usd_per_day, videos.spent_today)
+            budget = DayBudget(None if is_free(tools.provider) else tools.max_cost_usd_per_day, videos.spent_today)
             await budget.check()  # rather than download what cannot be finished today
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage, turn)
             async with timer.stage("download") as progress:

@@ -19,6 +19,11 @@ from transcriber.model.backend import Origin
 from transcriber.model.hub import Blob, Damaged, blobs_of, cache, clear_abandoned
 
 log = structlog.get_logger()
+DISK = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM),
+    *(errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG),
+}
+"""What keeps a folder from being written: the network has no part in it."""
 TRIES, PAUSE_S, REPORT_S = 3, 2.0, 10.0
 NEEDED = ("model.bin", "config.json")
 
@@ -97,7 +102,7 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _is_disk(error: OSError) -> bool:
-    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
+    return error.errno in DISK
 
 
 def _in_words(error: Exception) -> str:
