@@ -46,9 +46,9 @@ async def test_what_a_window_skipped_is_heard_again_and_stands_in_its_place(clip
     assert found.text == " ".join(["And this was skipped."] * len(backend.stretches)), "from the pause before it on"
     assert found.coverage.gaps == ()
     assert found.warnings == ()
-    again = [ask for ask in backend.asked if ask.token_times]
-    assert again, "with time tokens, which leave less out"
-    assert {ask.previous for ask in again} == {""}, "and without the prompt"
+    again = [ask for ask in backend.asked if not ask.previous]
+    assert again, "without the prompt"
+    assert not any(ask.token_times for ask in again), "which cost a GPU seven times the decoding, and found no more"
 
 
 async def test_each_stretch_is_heard_again_once(lecture_wav: Path, windows: int) -> None:

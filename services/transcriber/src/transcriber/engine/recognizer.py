@@ -125,7 +125,7 @@ class Recognizer:
 
     def _part(self, row: Row[OwnerT], look: SecondLook, start: float, end: float) -> Row[OwnerT]:
         mel = self._backend.part(cast("Mel", row.mel), start, end)
-        ask = replace(row.ask, previous="", token_times=True, times=True)
+        ask = replace(row.ask, previous="", times=True)
         at = row.part.stretch[0] if row.part else 0.0
         place = Part(look, (at + start, at + end), _depth(row) + 1)
         return Row(row.owner, row.window.part(start, end), mel, ask, language=row.language, part=place)
