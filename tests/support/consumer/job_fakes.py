@@ -13,7 +13,7 @@ CLAIM = Claim("v1", 7, 1)
 
 @dataclass
 class FakeVideos:
-    """Keeps what is written to the row."""
+    """Keeps what is written to the row. Recordings of the kinds `elsewhere` are worked on as v0 by another consumer."""
 
     stages: list[Stage] = field(default_factory=list[Stage])
     done: list[Completion] = field(default_factory=list[Completion])
@@ -21,12 +21,16 @@ class FakeVideos:
     through: list[Dependency] = field(default_factory=list[Dependency])
     away: bool = False
     earlier_usd: float = 0.0
+    elsewhere: tuple[str, ...] = ()
 
     async def passed(self, dependency: Dependency, video_id: str) -> None:
         self.through.append(dependency)
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None:
         self.stages.append(stage)
+
+    async def take_content(self, claim: Claim, content: str) -> str | None:
+        return "v0" if content.split(maxsplit=1)[0] in self.elsewhere else None
 
     async def spend(self, video_id: str, answer: str, cost_usd: float) -> None:
         if self.away:

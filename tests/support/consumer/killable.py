@@ -74,6 +74,13 @@ class _Wrapped:
         return counted
 
 
+class AllDifferent(Videos):
+    """Takes the one recording for another one under each id."""
+
+    async def take_content(self, claim: Claim, content: str) -> str | None:
+        return await super().take_content(claim, f"{content} {claim.video_id}")
+
+
 def main() -> None:
     """Exit code 1 where a consumer ended otherwise."""
     settings = read_settings(Settings)
@@ -109,7 +116,7 @@ async def consume(settings: Settings, at: int) -> None:
     """Work until killed, or until its own message has an end; where it is not to be killed, until all have."""
     fuse = Fuse(at)
     async with make_tools(settings) as tools, connect(settings) as pool:
-        videos, store = fuse.wrap(Videos(pool, Tables())), fuse.wrap(make_storage(settings))
+        videos, store = fuse.wrap(AllDifferent(pool, Tables())), fuse.wrap(make_storage(settings))
         world = World(Evidence(pool, Tables()), f"killed-at-{at}")
 
         async def run_job(job: Job, claim: Claim, lease: Lease) -> None:

@@ -27,6 +27,7 @@ def blanks(tables: Tables) -> dict[str, str]:
         "outcome": f"{own}.dependency_outcome",
         "breaker": f"{own}.dependency_breaker",
         "payment": f"{own}.video_payment",
+        "content": f"{own}.video_content",
         "open": ", ".join(f"'{status}'" for status in Status if not status.is_end),
     }
 

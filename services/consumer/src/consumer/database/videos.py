@@ -77,6 +77,13 @@ class Videos:
         """Remember that a stage began."""
         await self._execute("open_stage", claim.video_id, claim.token, stage)
 
+    async def take_content(self, claim: Claim, content: str) -> str | None:
+        """Work on a recording; the id of the video as which another consumer does so now, None where none does."""
+        async with translate_errors("take a recording"), self._pool.acquire() as connection:
+            if await connection.fetchval(self._sql["take_content"], content, claim.video_id) is not None:
+                return None
+            return str(await connection.fetchval(self._sql["content_holder"], content))
+
     async def spend(self, video_id: str, answer: str, cost_usd: float) -> None:
         """Add to what the video has cost, once for each `answer`; by no claim, because it was paid whoever asked."""
         async with self._begin("spend") as (connection, table):

@@ -7,6 +7,7 @@ has another name. It outlives kills, drains, failures and machines.
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -14,10 +15,12 @@ from weakref import WeakValueDictionary
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from consumer.errors import EnvironmentFault, TransientError
+from consumer.database.videos import Claim
+from consumer.errors import EnvironmentFault, NotYet, TransientError
 
 log = structlog.get_logger()
 T = TypeVar("T")
+LOOK_AGAIN = timedelta(minutes=2)  # at a recording on which another consumer works
 
 
 class CheckpointStore(Protocol):
@@ -47,6 +50,23 @@ class Flights:
         if lock is None:
             self._locks[key] = lock = asyncio.Lock()
         return lock
+
+
+class ContentTable(Protocol):
+    """Knows as which video a recording is worked on."""
+
+    async def take_content(self, claim: Claim, content: str) -> str | None: ...
+
+
+async def take_turn(videos: ContentTable, claim: Claim, content: str) -> None:
+    """Begin with a recording, named by any text that is equal for equal ones, unless another consumer works on it.
+
+    Then NotYet is raised: what is made of it there can be reused soon. Raises what `videos` raises.
+    """
+    other = await videos.take_content(claim, content)
+    if other is not None:
+        words = f"the same recording is being worked on as {other}: what that pays for is used here, too"
+        raise NotYet(words, code="same_recording", until=datetime.now(UTC) + LOOK_AGAIN)
 
 
 class Checkpoints:

@@ -19,7 +19,7 @@ from consumer.models import Job, Progress, Source, Stage, Transcript
 from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
 from consumer.pipeline.budget import NO_CAP, DayBudget
-from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, FolderCheckpoints, digest
+from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, FolderCheckpoints, digest, take_turn
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.note_ids import keep_note_ids
 from consumer.pipeline.paid_once import Answer, is_free, paid_once
@@ -77,6 +77,8 @@ class VideoTable(Protocol):
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None: ...
 
+    async def take_content(self, claim: Claim, content: str) -> str | None: ...
+
     async def spend(self, video_id: str, answer: str, cost_usd: float) -> None: ...
 
     async def spent_today(self) -> float: ...
@@ -122,8 +124,12 @@ async def run(
             budget = DayBudget(None if is_free(tools.provider) else tools.max_cost_usd_per_day, videos.spent_today)
             await budget.check()  # rather than download what cannot be finished today
             timer = StageTimer(lease.report, partial(videos.open_stage, claim), tools.metrics.stage, turn)
+            if job.youtube_id:
+                await take_turn(videos, claim, f"youtube {job.youtube_id} {job.language or ''}".strip())
             async with timer.stage("download") as progress:
                 source = await _source(job, folder, store, tools, progress)
+            if job.recording:
+                await take_turn(videos, claim, f"recording {await asyncio.to_thread(digest, source.path)}")
             await passed(Dependency.YOUTUBE if job.youtube_id else Dependency.BUCKET)
             spend = partial(videos.spend, job.video_id)
             made = await produce(

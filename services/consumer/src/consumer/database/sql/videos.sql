@@ -59,6 +59,23 @@ UPDATE :state SET lease_until = now() + $3 * interval '1 second' WHERE id = $1 A
 -- Show how far it is; fenced.
 UPDATE :state SET status = $3, progress = $4, updated_at = now() WHERE id = $1 AND lease_token = $2 AND lease_until IS NOT NULL;
 
+-- name: take_content
+-- Work on a recording (`$1`) as this video (`$2`). No row comes back while another consumer does as another video; two videos
+-- of one consumer may, which lets one wait for what the other makes: the first of them keeps the entry.
+INSERT INTO :content AS c (content, video_id) VALUES ($1, $2)
+ON CONFLICT (content) DO UPDATE SET video_id = CASE
+    WHEN EXISTS (SELECT FROM :state s WHERE s.id = c.video_id AND s.lease_until >= now()) THEN c.video_id
+    ELSE excluded.video_id END
+WHERE NOT EXISTS (
+    SELECT FROM :state s WHERE s.id = c.video_id AND s.id <> $2 AND s.lease_until >= now()
+        AND s.lease_owner IS DISTINCT FROM (SELECT lease_owner FROM :state WHERE id = $2)
+)
+RETURNING video_id;
+
+-- name: content_holder
+-- As which video a recording is, or was last, worked on.
+SELECT video_id FROM :content WHERE content = $1;
+
 -- name: spend
 -- Add to what the video has cost in US dollars, over all its attempts: each answer (`$2`) counts once.
 WITH paid AS (
@@ -115,8 +132,8 @@ WHERE id = $1 AND status IN (:open)
 
 -- name: ping
 -- Nothing, where every table and column is there.
-SELECT v.status, v.lease_token, v.error_message, v.asked_language, a.message_id, s.stage, o.failed, b.said, p.answer
-FROM :state v, :attempt a, :stage s, :outcome o, :breaker b, :payment p LIMIT 0;
+SELECT v.status, v.lease_token, v.error_message, v.asked_language, a.message_id, s.stage, o.failed, b.said, p.answer, c.content
+FROM :state v, :attempt a, :stage s, :outcome o, :breaker b, :payment p, :content c LIMIT 0;
 
 -- name: recent
 -- Videos by what changed last: of these statuses (all where there are none), with this error code, `$3` at most.
