@@ -10,8 +10,10 @@ import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 
+from infra.sandbox.standins.anthropic_batches import BatchApi
 from infra.sandbox.standins.anthropic_body import MOST_OUTPUT_TOKENS, Block, Body, bad_schema
 from infra.sandbox.standins.model_api import Fault, ModelApi, invalid, serve_for_ever
 
@@ -40,11 +42,18 @@ def rate_limited(retry_after: str) -> Fault:
 
 @dataclass
 class AnthropicStandin(ModelApi[Body]):
-    """Refuses to write where told; knows which prefixes it has cached."""
+    """Refuses to write where told; knows which prefixes it has cached. `batches` are its other half."""
 
     path: ClassVar[str] = "/v1/messages"
     refuses: bool = False
+    batches: BatchApi = field(init=False)
     _cached: set[str] = field(default_factory=set[str])
+
+    def __post_init__(self) -> None:
+        self.batches = BatchApi(self)
+
+    def app(self) -> Starlette:
+        return Starlette(routes=[*self.batches.routes(), *super().app().routes])
 
     def read(self, raw: bytes) -> Body:
         return Body.model_validate_json(raw)

@@ -96,21 +96,22 @@ class ModelApi(ABC, Generic[BodyT]):
         raw = await request.body()
         await asyncio.sleep(self.delay_s)
         if fault := self.bad_headers(request) or (self.faults.pop(0) if self.faults else None):
-            return self._refuse(fault)
+            return self.refuse(fault)
         try:
             body = self.read(raw)
         except ValidationError as error:
-            return self._refuse(invalid(str(error)))
+            return self.refuse(invalid(str(error)))
         if fault := self.bad_body(body):
-            return self._refuse(fault)
+            return self.refuse(fault)
         self.requests.append(json.loads(raw))
         return JSONResponse(self.answer(body), headers=NAMED)
 
     async def _model(self, request: Request) -> Response:
         found = self.bad_headers(request) or self.describe(request.path_params["model"])
-        return self._refuse(found) if isinstance(found, Fault) else JSONResponse(found)
+        return self.refuse(found) if isinstance(found, Fault) else JSONResponse(found)
 
-    def _refuse(self, fault: Fault) -> Response:
+    def refuse(self, fault: Fault) -> Response:
+        """The fault as this API answers it."""
         return JSONResponse(self.envelope(fault), fault.status, headers={**NAMED, **fault.headers})
 
 

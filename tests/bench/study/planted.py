@@ -7,7 +7,7 @@ stand-in that knows; what is measured is whether its knowledge gets through: pas
 import asyncio
 
 from tests.bench.study import lectures
-from tests.support.consumer.planted import plant
+from tests.support.consumer.writers.planted import plant
 
 NOTES, WRONG_EVERY = 240, 2
 

@@ -1,7 +1,7 @@
 """Wrong notes among good ones, and a judge who knows the lecture: what the second pass leaves."""
 
-from tests.support.consumer.planted import plant
 from tests.support.consumer.study_samples import TALK, long_lecture
+from tests.support.consumer.writers.planted import plant
 
 
 async def test_wrong_notes_are_refused_and_good_ones_stay() -> None:

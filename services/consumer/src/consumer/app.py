@@ -27,10 +27,10 @@ from consumer.observability.health import serve_health
 from consumer.observability.metrics import watch_depth
 from consumer.pipeline.download import DownloadSettings
 from consumer.pipeline.pipeline import Tools, run
-from consumer.pipeline.slots import AHEAD, Slots
+from consumer.pipeline.slots import AHEAD, LIMITS, LIMITS_BATCHED, Slots
 from consumer.pipeline.workdir import make_scratch, remove
 from consumer.settings import PipelineSettings, Settings
-from consumer.study import StudyProvider, make_plan, make_provider
+from consumer.study import StudyProvider, make_batches, make_plan, make_provider
 from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.worker import Worker, WorkerSettings
 from consumer.worker.world import Probe, World
@@ -44,6 +44,7 @@ SCRATCH = "lectern"  # our own folder in DOWNLOAD_DIR: nothing else in there is 
 async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
     """What the steps work with, from settings. Raises ConfigError."""
     provider = make_provider(settings)
+    batches = make_batches(settings, provider)
     downloads = DownloadSettings(
         max_video_s=settings.max_video_seconds,
         cookies_file=settings.ytdlp_cookies_file,
@@ -55,7 +56,8 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
     urls = settings.transcriber_urls
     async with Transcribers(urls, settings.transcriber_api_key) as transcribers:
         try:
-            scratch, slots = settings.download_dir / SCRATCH, Slots(AHEAD + len(urls) - 1)
+            scratch, limits = settings.download_dir / SCRATCH, LIMITS_BATCHED if batches else LIMITS
+            slots = Slots(AHEAD + len(urls) - 1, limits)
             yield Tools(
                 downloads,
                 transcribers,
@@ -66,6 +68,7 @@ async def make_tools(settings: PipelineSettings) -> AsyncGenerator[Tools]:
                 most_recording_bytes=settings.max_recording_bytes,
                 deck_sounds=settings.deck_sounds,
                 plan=make_plan(settings),
+                batches=batches,
                 max_cost_usd_per_day=settings.max_cost_usd_per_day,
             )
         finally:

@@ -102,6 +102,14 @@ class Checkpoints:
         async with self._flights.of(key):
             return await self._once(name, key, kind, make)
 
+    async def find(self, name: str, made_from: str) -> bytes | None:
+        """What was kept of `name` that is made from this; None where nothing was. Raises like `once`."""
+        return await self._find(self.key(name, made_from))
+
+    async def keep(self, name: str, made_from: str, content: bytes) -> None:
+        """For the next attempt, whatever was there before; on this machine only, where the store does not take it."""
+        await self._keep(self.key(name, made_from), content)
+
     async def _once(self, name: str, key: str, kind: TypeAdapter[T], make: Callable[[], Awaitable[T]]) -> T:
         if (content := await self._find(key)) is not None:
             try:

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from pydantic import TypeAdapter
@@ -13,9 +14,11 @@ from consumer.errors import Dependency, attributed
 from consumer.material import Usage
 from consumer.pipeline.budget import NO_CAP, DayBudget
 from consumer.pipeline.checkpoint import Checkpoints, digest
+from consumer.pipeline.notes.orders import Orders
 from consumer.study import prompts
 from consumer.study.answer import answer_schema
 from consumer.study.providers import StudyProvider
+from consumer.study.providers.batching import BatchProvider
 from consumer.study.providers.refusals import Unreadable
 from consumer.study.schema import Draft, StudyRequest
 
@@ -53,11 +56,28 @@ def paid_once(
     on_paid: OnPaid,
     hurry: asyncio.Event | None = None,
     budget: DayBudget = NO_CAP,
+    *,
+    batches: BatchProvider | None = None,
 ) -> StudyProvider:
-    """The provider with its answers kept, or as it is where answers cost nothing."""
+    """The provider with its answers kept, or as it is where answers cost nothing; ordered where there are `batches`."""
     if is_free(provider):
         return provider
-    return PaidOnce(provider, checkpoints, on_paid, hurry or asyncio.Event(), budget)
+    orders = Orders(batches, checkpoints) if batches else None
+    return PaidOnce(provider, checkpoints, on_paid, hurry or asyncio.Event(), budget, orders=orders)
+
+
+class _Purchase:
+    """One answer being bought. `is_settled` but while a cancel would lose what is paid for."""
+
+    def __init__(self) -> None:
+        self.is_new = False
+        self.is_settled = asyncio.Event()
+        self.is_settled.set()
+
+    def begin(self) -> None:
+        """From here on it costs money."""
+        self.is_new = True
+        self.is_settled.clear()
 
 
 class PaidOnce:
@@ -73,12 +93,15 @@ class PaidOnce:
         on_paid: OnPaid,
         hurry: asyncio.Event,
         budget: DayBudget,
+        *,
+        orders: Orders | None,
     ) -> None:
         self._provider = provider
         self._checkpoints = checkpoints
         self._on_paid = on_paid
         self._hurry = hurry
         self._budget = budget
+        self._orders = orders
 
     @property
     def name(self) -> str:
@@ -100,25 +123,20 @@ class PaidOnce:
 
         Cancelled while a new one is under way, it waits for it, because it is paid for, and keeps it; not in a hurry.
         """
-        asked = asyncio.Event()
-        writing = asyncio.create_task(self._write(request, asked))
+        purchase = _Purchase()
+        writing = asyncio.create_task(self._write(request, purchase))
         try:
             return await asyncio.shield(writing)
         except asyncio.CancelledError:
-            if asked.is_set():
-                await self._last_words(writing)
+            if not purchase.is_settled.is_set():
+                await self._last_words(writing, purchase)
             raise
         finally:
             writing.cancel()
 
-    async def _write(self, request: StudyRequest, asked: asyncio.Event) -> Draft:
-        async def buy() -> Draft:
-            await self._budget.check()
-            asked.set()
-            with attributed(Dependency.MODEL):
-                return await self._provider.write(request)
-
+    async def _write(self, request: StudyRequest, purchase: _Purchase) -> Draft:
         made_from = self._asked(request)
+        buy = partial(self._buy, request, made_from, purchase)
         key, model = self._checkpoints.key("study", made_from), request.model or self.model
         try:
             draft = await self._checkpoints.once("study", DRAFT, made_from, buy)
@@ -126,13 +144,31 @@ class PaidOnce:
             lost = f"{key}.{secrets.token_hex(8)}"
             await self._on_paid(Answer(lost, model, error.usage, is_new=True, is_readable=False))
             raise
-        await self._on_paid(Answer(key, model, draft.usage, is_new=asked.is_set()))
+        await self._on_paid(Answer(key, model, draft.usage, is_new=purchase.is_new))
         return draft
 
-    async def _last_words(self, writing: "asyncio.Task[Draft]") -> None:
-        hurry = asyncio.create_task(self._hurry.wait())
-        await asyncio.wait({writing, hurry}, timeout=LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED)
-        hurry.cancel()
+    async def _buy(self, request: StudyRequest, made_from: str, purchase: _Purchase) -> Draft:
+        if self._orders is None:
+            await self._budget.check()
+            purchase.begin()
+            with attributed(Dependency.MODEL):
+                return await self._provider.write(request)
+        order = await self._orders.placed(made_from)
+        if order is None:
+            await self._budget.check()
+            purchase.begin()
+            with attributed(Dependency.MODEL):
+                order = await self._orders.place(made_from, request)
+        purchase.is_new = True
+        purchase.is_settled.set()  # whoever comes next collects it
+        with attributed(Dependency.MODEL):
+            return await self._orders.collect(order, made_from, request)
+
+    async def _last_words(self, writing: "asyncio.Task[Draft]", purchase: _Purchase) -> None:
+        others = [asyncio.create_task(event.wait()) for event in (self._hurry, purchase.is_settled)]
+        await asyncio.wait({writing, *others}, timeout=LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED)
+        for other in others:
+            other.cancel()
         if writing.done() and not writing.cancelled() and (error := writing.exception()):
             log.warning("study.lost", error=str(error))
 

@@ -30,7 +30,7 @@ from consumer.pipeline.stages import StageTimer
 from consumer.pipeline.transcribe import transcribe_anywhere
 from consumer.pipeline.workdir import working_folder
 from consumer.pipeline.write_study import write_study
-from consumer.study import StudyProvider
+from consumer.study import BatchProvider, StudyProvider
 from consumer.study.plan import ORDINARY, StudyPlan
 from consumer.worker.lease import Lease
 
@@ -53,7 +53,8 @@ class Tools:
     `checkpoints` begins their keys, `flights` are those that are being made. A recording has `most_recording_bytes` at
     most. `scratch` is the folder of all working folders, `subtitles` are the transcriber's form fields for their
     layout. `hurry` is set when not even an answer that is paid for may be waited for. `slots` bound each stage. `plan`
-    is what is wanted of study material; once `max_cost_usd_per_day` is spent, what needs a model waits for tomorrow.
+    is what is wanted of study material, from `batches` (None: at once) for who is in no hurry; once
+    `max_cost_usd_per_day` is spent, what needs a model waits for tomorrow.
     """
 
     download: DownloadSettings
@@ -69,6 +70,7 @@ class Tools:
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     slots: Slots = field(default_factory=Slots)
     plan: StudyPlan = ORDINARY
+    batches: BatchProvider | None = None
     max_cost_usd_per_day: float | None = None
 
 
@@ -201,8 +203,10 @@ async def produce(
     if not checkpoints.reused:
         await passed(Dependency.TRANSCRIBER)
     async with timer.stage("study") as progress:
-        provider = paid_once(tools.provider, checkpoints, paid, tools.hurry, budget)
+        batches = tools.batches if job and job.priority == "bulk" else None
+        provider = paid_once(tools.provider, checkpoints, paid, tools.hurry, budget, batches=batches)
         plan = tools.plan.wished(job.study) if job else tools.plan
+        plan = replace(plan, batched=batches is not None)
         material = await write_study(transcript, source, provider, progress, plan)
     reused, sounds = tuple(checkpoints.reused), tools.deck_sounds
     return JobResult(source, audio, transcript, material, timer.seconds, reused, deck_sounds=sounds)

@@ -8,6 +8,8 @@ from consumer.models import Stage
 
 LIMITS: Mapping[Stage, int] = {"download": 3, "audio": 2, "study": 4, "publish": 2}
 """Of one consumer. How many are transcribed at one time is for the transcribers to say."""
+LIMITS_BATCHED: Mapping[Stage, int] = {stage: most for stage, most in LIMITS.items() if stage != "study"}
+"""Where study material is ordered by the batch: who waits for an order is in nobody's way."""
 AHEAD = 4
 """Videos on their way to a transcriber: as many as are downloaded at one time, and one that is ready."""
 

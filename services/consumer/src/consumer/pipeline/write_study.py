@@ -10,7 +10,7 @@ import structlog
 from consumer.errors import PolicyError
 from consumer.material import Outline, StudyMaterial
 from consumer.models import Progress, Source, Transcript
-from consumer.pipeline.notes.asking import Desk, total
+from consumer.pipeline.notes.asking import MOST_AT_ONCE, MOST_ORDERED, Desk, total
 from consumer.pipeline.notes.judge import UNJUDGED, judge_notes
 from consumer.pipeline.notes.outline import outline_lecture
 from consumer.pipeline.notes.write import Lecture, Notes, write_chunk
@@ -73,7 +73,7 @@ async def write_study(
     PolicyError where it would cost too much; TransientError or EnvironmentFault, once what was under way is answered.
     """
     while True:
-        desk = Desk(provider, on_progress)
+        desk = Desk(provider, on_progress, MOST_ORDERED if plan.batched else MOST_AT_ONCE)
         lecture = Lecture(trusted(transcript), source.title, transcript.language, plan)
         try:
             drafted = await _write(lecture, provider, desk)
@@ -95,6 +95,8 @@ async def _write(lecture: Lecture, provider: StudyProvider, desk: Desk) -> Draft
     _check_cost(read, provider, plan)
     outline, warnings = await outline_lecture(lecture, read, desk, until=OUTLINED)
     assigned = assign(read, outline, plan)
+    if plan.batched:
+        assigned = [replace(each, part=each.chunk) for each in assigned]  # nobody pays for the whole anew each time
     write = partial(write_chunk, lecture, outline, desk)
     notes = await desk.each(assigned, write, requests=2 * len(assigned), until=WRITTEN if plan.verify else JUDGED)
     verified = False
@@ -155,7 +157,7 @@ def _check_cost(read: Sequence[Chunk], provider: StudyProvider, plan: StudyPlan)
         return
     judge = (price_of(provider.name, plan.judge_model or provider.model) or price) if plan.verify else None
     cards, items = wanted(assign(read, None, plan))
-    estimate = estimate_usd(read, cards, items, price, judge)
+    estimate = estimate_usd(read, cards, items, price, judge, batched=plan.batched)
     if estimate > plan.max_cost_usd:
         words = (
             f"Cards and quiz for this lecture would cost about {estimate:.2f} US dollars with {provider.model}, "

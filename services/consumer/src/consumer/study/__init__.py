@@ -1,6 +1,7 @@
 """Cards and quiz from a transcript. `make_provider` chooses who writes; `pipeline.write_study` has it written."""
 
-from consumer.study.make import make_plan, make_provider
+from consumer.study.make import make_batches, make_plan, make_provider
 from consumer.study.providers import StudyProvider
+from consumer.study.providers.batching import BatchProvider
 
-__all__ = ["StudyProvider", "make_plan", "make_provider"]
+__all__ = ["BatchProvider", "StudyProvider", "make_batches", "make_plan", "make_provider"]

@@ -6,6 +6,7 @@ from consumer.errors import ConfigError
 from consumer.study.plan import StudyPlan
 from consumer.study.providers import StudyProvider
 from consumer.study.providers.api import Access
+from consumer.study.providers.batching import BatchProvider
 from consumer.study.providers.extractive import ExtractiveProvider
 from consumer.study.providers.registry import LANGUAGE_MODELS, StudySettings
 from consumer.study.schema import Style
@@ -33,6 +34,15 @@ def make_provider(settings: StudySettings) -> StudyProvider:
         raise ConfigError(f"STUDY_PROVIDER={name} needs {name.upper()}_API_KEY, which is not set.")
     values, entry = settings.model_dump(), LANGUAGE_MODELS[name]
     return entry.make(Access(key, values[f"{name}_model"], values[f"{name}_base_url"], entry.prices))
+
+
+def make_batches(settings: StudySettings, provider: StudyProvider) -> BatchProvider | None:
+    """The provider as one that takes batches, where they are asked for. Raises ConfigError where it takes none."""
+    if not settings.study_batches:
+        return None
+    if not isinstance(provider, BatchProvider):
+        raise ConfigError(f"STUDY_BATCHES=1 needs STUDY_PROVIDER=anthropic, and it is {provider.name}.")
+    return provider
 
 
 def make_plan(settings: StudySettings) -> StudyPlan:

@@ -13,7 +13,8 @@ class StudyPlan:
     `cards` is their number, `cards_per_hour` their number for each hour of speech; where neither is set it follows from
     speech and terms. `verify`: a second pass judges each note, by `judge_model` where it is set. `max_cost_usd` bounds
     what one lecture may cost by an estimate made before anything is asked. `context_tokens` is how much the model can
-    read and write in one request; None where that need not be thought of.
+    read and write in one request; None where that need not be thought of. `batched`: everything is ordered at half
+    price, and no request can count on what another one left in the cache.
     """
 
     cards: int | None = None
@@ -23,6 +24,7 @@ class StudyPlan:
     judge_model: str | None = None
     max_cost_usd: float | None = None
     context_tokens: int | None = None
+    batched: bool = False
 
     def wished(self, wishes: StudyWishes) -> "StudyPlan":
         """The plan for a lecture whose message says more."""

@@ -10,7 +10,8 @@ from consumer.models import Progress
 from consumer.study.providers import StudyProvider
 from consumer.study.schema import Draft, StudyRequest
 
-MOST_AT_ONCE = 4
+MOST_AT_ONCE, MOST_ORDERED = 4, 500
+"""Of the requests about one lecture: those that are answered at once, and those that go into one batch."""
 NOTES = frozenset({"write", "repair"})
 Work = TypeVar("Work")
 Made = TypeVar("Made")
@@ -22,12 +23,13 @@ class Desk:
     `malformed` counts notes that were written and could not be used.
     """
 
-    def __init__(self, provider: StudyProvider, on_progress: Progress) -> None:
+    def __init__(self, provider: StudyProvider, on_progress: Progress, at_once: int = MOST_AT_ONCE) -> None:
         self.usage: dict[str, Usage] = {}
         self.drafts: list[Draft] = []
         self.malformed = 0
         self._provider = provider
         self._on_progress = on_progress
+        self._at_once = at_once
         self._failure: LecternError | None = None
         self._done, self._until, self._step = 0.0, 0.0, 0.0
 
@@ -46,7 +48,7 @@ class Desk:
         """
         self._done, self._until = self._until, until
         self._step = (until - self._done) / max(requests, 1)
-        slots = asyncio.Semaphore(MOST_AT_ONCE)
+        slots = asyncio.Semaphore(self._at_once)
 
         async def one(piece: Work) -> Made:
             async with slots:

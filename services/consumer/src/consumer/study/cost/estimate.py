@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from consumer.study.allocate import Assignment
-from consumer.study.cost.prices import Price
+from consumer.study.cost.prices import BATCH_SHARE, Price
 from consumer.study.schema import Chunk
 from consumer.study.split import CHUNK_CHARACTERS, INSTRUCTIONS_TOKENS, characters_of, speech_s, tokens_of
 
@@ -17,10 +17,13 @@ REPAIRED_SHARE = 0.2
 """Of the notes, at most usually."""
 
 
-def estimate_usd(parts: Sequence[Chunk], cards: int, items: int, price: Price, judge: Price | None) -> float:
+def estimate_usd(
+    parts: Sequence[Chunk], cards: int, items: int, price: Price, judge: Price | None, *, batched: bool = False
+) -> float:
     """At list price: each part is read once in full and then from the cache, by every request that is about it.
 
-    `judge` is the price of the model that verifies; None where nothing is verified.
+    `judge` is the price of the model that verifies; None where nothing is verified. `batched` is at half price, where
+    each request reads in full, but its own stretch only.
     """
     hours = sum(speech_s(part.segments) for part in parts) / 3600
     notes = cards * CARD_TOKENS + items * ITEM_TOKENS
@@ -29,14 +32,17 @@ def estimate_usd(parts: Sequence[Chunk], cards: int, items: int, price: Price, j
     rereads = 0.0
     fresh = 0
     for part in parts:
-        requests = max(round(characters_of(part.segments) / CHUNK_CHARACTERS), 1) * (3 if judge else 2)
+        times = 3 if judge else 2
+        requests = max(round(characters_of(part.segments) / CHUNK_CHARACTERS), 1) * times
         fresh += tokens_of(part.segments) + INSTRUCTIONS_TOKENS
-        rereads += requests * (tokens_of(part.segments) + INSTRUCTIONS_TOKENS)
-    dollars = fresh * price.cache_write + rereads * price.cache_read + (written + outlined) * price.output
+        read = times if batched else requests
+        rereads += read * tokens_of(part.segments) + requests * INSTRUCTIONS_TOKENS
+    first, again = (price.input, price.input) if batched else (price.cache_write, price.cache_read)
+    dollars = fresh * first + rereads * again + (written + outlined) * price.output
     if judge:
         judged = (cards + items) * (1 + REPAIRED_SHARE)
         dollars += judged * (JUDGED_TOKENS * judge.input + VERDICT_TOKENS * judge.output)
-    return dollars / 1_000_000
+    return dollars * (BATCH_SHARE if batched else 1) / 1_000_000
 
 
 def wanted(assigned: Sequence[Assignment]) -> tuple[int, int]:

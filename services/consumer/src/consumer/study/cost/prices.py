@@ -7,6 +7,10 @@ PRICES_AS_OF = "2026-11-23"
 """Of the prices in providers/registry.py. From https://platform.claude.com/docs/en/about-claude/pricing and https://developers.openai.com/api/docs/pricing"""
 
 
+BATCH_SHARE = 0.5
+"""Of the list price, for all tokens of a batch: https://platform.claude.com/docs/en/build-with-claude/batch-processing"""
+
+
 @dataclass(frozen=True)
 class Price:
     """Dollars per million tokens: plain input, output, input read from the cache, input written to it."""

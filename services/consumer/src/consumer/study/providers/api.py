@@ -102,9 +102,10 @@ class ApiProvider(ABC):
         """
         return self._draft(request, await patiently(lambda: self._ask(request), self._access.patience_s))
 
-    def _draft(self, request: StudyRequest, reply: Reply) -> Draft:
+    def _draft(self, request: StudyRequest, reply: Reply, share: float = 1.0) -> Draft:
+        """What was answered; it has cost `share` of the list price. Raises Unreadable."""
         answer = read_answer(reply.text)
-        usage = self._usage(request.model or self.model, reply.used)
+        usage = self._usage(request.model or self.model, reply.used, share)
         is_lost = not answer.readable and not reply.declined
         if is_lost and request.task in NEEDED:
             raise Unreadable(f"{EMPTY} (it ended with {reply.ended}).", code=f"{self.name}_empty", usage=usage)
@@ -123,12 +124,12 @@ class ApiProvider(ABC):
         """Of the answer."""
         return min(MOST_TOKENS, request.room_tokens or MOST_TOKENS)
 
-    def _usage(self, model: str, used: Tokens) -> Usage:
+    def _usage(self, model: str, used: Tokens, share: float) -> Usage:
         return Usage(
             input_tokens=used.input + used.cache_write,
             output_tokens=used.output,
             cached_tokens=used.cache_read,
-            cost_usd=cost_usd(self._access.prices.get(model), used),
+            cost_usd=cost_usd(self._access.prices.get(model), used) * share,
         )
 
     def _unreachable(self, error: Exception) -> TransientError:

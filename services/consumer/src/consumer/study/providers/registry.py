@@ -36,6 +36,10 @@ class StudySettings(BaseSettings):
     study_judge_model: str | None = Field(
         default=None, description="a cheaper model of the same provider for the second pass"
     )
+    study_batches: bool = Field(
+        default=False,
+        description="order by Anthropic's Message Batches at half price, hours later; not for interactive messages",
+    )
     study_language: str | None = Field(
         default=None, description="what cards and quiz are written in, such as en; unset: the lecture's language"
     )
