@@ -1,22 +1,24 @@
 """Nobody is kept out: axe-core finds nothing to complain of in any view, light or dark, on desktop and phone."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.support.consumer.study_page import DESKTOP, PHONE, SAID, needs_chromium, opened, page_of
+from tests.support.consumer.study_page import (
+    DESKTOP,
+    PHONE,
+    SAID,
+    VIEWS,
+    needs_chromium,
+    opened,
+    page_of,
+    view,
+    violations,
+)
 
 pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
-VIEWS = ("overview", "cards", "quiz", "mixed", "glossary", "transcript", "search")
-
-
-async def _violations(page: Page) -> dict[str, list[str]]:
-    axe: Any = Axe()  # untyped
-    found = await axe.run(page, options={"resultTypes": ["violations"]})
-    return {each["id"]: [node["html"] for node in each["nodes"]] for each in found.response["violations"]}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -27,19 +29,16 @@ async def test_axe_finds_nothing(
     async with opened(profile, tmp_path, page_of()) as page:
         await page.set_viewport_size({"width": size["width"], "height": size["height"]})
         await page.emulate_media(color_scheme=scheme)
-        address = page.url
-        for view in VIEWS:
-            await page.goto(f"{address}#{view}")
-            if view in ("cards", "quiz"):
-                await page.keyboard.press("Space" if view == "cards" else "1")
-            assert await _violations(page) == {}, view
+        for name in VIEWS:
+            await view(page, name)
+            assert await violations(page) == {}, name
 
 
 async def test_a_page_from_right_to_left_is_mirrored_and_as_clean(profile: BrowserContext, tmp_path: Path) -> None:
     async with opened(profile, tmp_path, page_of(said=SAID.model_copy(update={"language": "ar"}))) as page:
         left = await page.locator(".bar nav").evaluate("nav => nav.getBoundingClientRect().left")
         assert left > DESKTOP["width"] / 2
-        assert await _violations(page) == {}
+        assert await violations(page) == {}
 
 
 async def test_tab_reaches_the_skip_link_first_and_every_view_lands_on_its_heading(page: Page) -> None:

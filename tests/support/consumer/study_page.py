@@ -5,8 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from consumer.export.page import study_page
@@ -16,6 +18,7 @@ from infra.sandbox.paths import AS_ROOT, CHROMIUM, LECTURE
 from tests.support.consumer.study_samples import TALK, transcript
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+VIEWS = ("overview", "cards", "quiz", "mixed", "glossary", "transcript", "search")
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=360, height=740)
 
 
@@ -139,3 +142,17 @@ async def opened(context: BrowserContext, folder: Path, html: str, *, sound: boo
     await page.goto((folder / "study.html").as_uri())
     yield page
     assert watched.troubles == []
+
+
+async def violations(page: Page) -> dict[str, list[str]]:
+    """What axe-core complains of: the elements, by rule."""
+    axe: Any = Axe()  # untyped
+    found = await axe.run(page, options={"resultTypes": ["violations"]})
+    return {each["id"]: [node["html"] for node in each["nodes"]] for each in found.response["violations"]}
+
+
+async def view(page: Page, name: str) -> None:
+    """Open a view of the study page; a card is turned, a question answered."""
+    await page.goto(f"{page.url.partition('#')[0]}#{name}")
+    if name in ("cards", "quiz"):
+        await page.keyboard.press("Space" if name == "cards" else "1")
