@@ -52,5 +52,6 @@ async def test_tab_reaches_the_skip_link_first_and_every_view_lands_on_its_headi
 async def test_the_help_dialog_opens_and_closes_by_keyboard(page: Page) -> None:
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    await expect(page.get_by_role("dialog").locator("dt").last).to_have_text("O C Q M G T")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()

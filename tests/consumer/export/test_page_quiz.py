@@ -58,3 +58,46 @@ async def test_mixed_practice_asks_cards_and_questions_in_turn(page: Page) -> No
     await page.keyboard.press("3")
     await expect(page.locator("[data-stage=mixed] .piece")).to_have_class("piece question")
     await expect(page.locator("[data-stage=mixed]")).to_contain_text("2 of 5")
+
+
+async def test_a_quiz_under_way_goes_on_after_a_reload(page: Page) -> None:
+    await page.keyboard.press("q")
+    await page.keyboard.press("1")
+    await page.keyboard.press("Space")
+    await expect(page.locator("[data-stage=quiz]")).to_contain_text("2 of 2")
+    await page.reload()
+    await expect(page.locator("[data-stage=quiz]")).to_contain_text("2 of 2")
+    await page.keyboard.press("1")
+    await page.keyboard.press("Space")
+    await expect(page.get_by_role("heading", name="1 of 2 right")).to_be_focused()
+    await page.reload()
+    await expect(page.locator("[data-stage=quiz]")).to_contain_text("1 of 2")
+
+
+async def test_a_question_opened_from_the_search_is_no_run_and_the_quiz_under_way_goes_on_after_it(page: Page) -> None:
+    await page.keyboard.press("q")
+    await page.keyboard.press("2")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("/")
+    await page.keyboard.type("how far is the sun")
+    await page.keyboard.press("Enter")
+    await page.locator(".hits a[href^='#item-']").click()
+    await expect(page.get_by_role("heading", name="How far is the sun?")).to_be_focused()
+    await page.keyboard.press("1")
+    await page.keyboard.press("Space")
+    await expect(page.locator(".history")).to_have_count(0)
+    await page.get_by_role("button", name="Go on with the quiz (2 of 2)").press("Enter")
+    await expect(page.get_by_role("heading", name="What is a light year?")).to_be_focused()
+    await page.keyboard.press("1")
+    await page.keyboard.press("Space")
+    await expect(page.locator(".history li")).to_contain_text(["2 of 2 right"])
+
+
+async def test_a_rating_taken_back_during_the_quiz_shows_its_card(page: Page) -> None:
+    await page.keyboard.press("c")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("4")
+    await page.keyboard.press("q")
+    await page.keyboard.press("u")
+    await expect(page.locator("#cards .piece .front")).to_be_visible()
+    await expect(page.locator("#cards .piece .front")).to_contain_text("The sun is […] light minutes away.")

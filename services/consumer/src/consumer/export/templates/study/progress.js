@@ -1,10 +1,10 @@
-// What the student has done, kept in the browser by note id: { cards, items, runs }. Each change is read and written
+// What the student has done, kept in the browser by note id: { cards, items, runs, run }. Each change is read and written
 // at once, so that two open pages do not overwrite each other.
 const progress = (() => {
   const LECTURE = document.body.dataset.lecture;
   const KEY = `lectern:${LECTURE}`;
   const MOST_RUNS = 50;
-  const empty = () => ({ version: 1, lecture: LECTURE, title: document.body.dataset.title, cards: {}, items: {}, runs: [], started: {} });
+  const empty = () => ({ version: 1, lecture: LECTURE, title: document.body.dataset.title, cards: {}, items: {}, runs: [], run: null, started: {} });
   const listeners = [];
   const undoable = [];
   let memory = empty();
@@ -73,6 +73,13 @@ const progress = (() => {
     write(all);
   }
 
+  /** The quiz under way: ids of what it asks and of what was wrong, and how far it is. */
+  function keepRun(run) {
+    const all = read();
+    all.run = run;
+    write(all);
+  }
+
   /** The later of two stories of each note; how many notes the other had. Throws where it is none of ours. */
   function merge(other) {
     if (!isObject(other) || other.version !== 1 || other.lecture !== LECTURE) throw new TypeError("not this lecture's");
@@ -110,12 +117,13 @@ const progress = (() => {
     card: (id) => read().cards[id] ?? null,
     item: (id) => read().items[id] ?? null,
     runs: () => read().runs,
+    run: () => (Array.isArray(read().run?.queue) ? read().run : null),
     startedToday: (now = Date.now()) => read().started[today(now)] ?? 0,
     canUndo: () => undoable.length > 0,
     isKept: () => kept,
     text: () => JSON.stringify(read(), null, 1),
     onChange: (listener) => listeners.push(listener),
     forget: () => { undoable.length = 0; write(empty()); },
-    rate, undo, answer, finish, merge,
+    rate, undo, answer, finish, keepRun, merge,
   };
 })();

@@ -39,7 +39,10 @@ const session = (() => {
     tell(word("undone"));
     const note = notes.byId.get(`card-${id}`);
     const at = views.current() === "mixed" ? runs.mixed.queue.indexOf(note) : -1;
-    if (at < 0) return nextCard({ note });
+    if (at < 0) {
+      if (views.current() !== "cards") views.go("cards");
+      return nextCard({ note });
+    }
     runs.mixed.at = at;
     show("mixed", runs.mixed, {});
   }
@@ -47,23 +50,39 @@ const session = (() => {
   // A run of several notes with an end: the quiz, or cards and questions mixed.
   const runs = {};
 
-  function start(view, queue, options = {}) {
-    const run = { queue, at: 0, right: 0, asked: 0, wrong: [], go: () => step(view, run) };
-    runs[view] = run;
+  function start(view, queue, options = {}, been = {}) {
+    const run = { queue, at: 0, right: 0, asked: 0, wrong: [], isAside: false, ...been, go: () => step(view, run) };
+    if (!run.isAside) runs[view] = run;
     show(view, run, options);
+  }
+
+  /** The quiz under way, of this visit or an earlier one; whether there is one. */
+  function resume(options = {}) {
+    const kept = progress.run();
+    const item = (id) => notes.byId.get(`item-${id}`);
+    if (!kept?.queue.every(item)) return false;
+    start("quiz", kept.queue.map(item), options, { ...kept.been, wrong: kept.wrong.map(item).filter(Boolean) });
+    return true;
+  }
+
+  function keep({ queue, at, right, asked, wrong }) {
+    const ids = (some) => some.map((note) => note.id);
+    progress.keepRun(at < queue.length ? { queue: ids(queue), wrong: ids(wrong), been: { at, right, asked } } : null);
   }
 
   function show(view, run, options) {
     const stage = stages[view];
     const note = run.queue[run.at];
+    if (view === "quiz" && !run.isAside) keep(run);
     if (!note) return finish(view, run, options);
     const holder = make("div", {});
     const bar = make("progress", { max: run.queue.length, value: run.at, ariaLabel: word("progress") });
     const count = make("span", {}, word("number_of", { n: run.at + 1, of: run.queue.length }));
     stage.replaceChildren(make("p", { className: "along" }, bar, count), holder);
     const isLast = run.at === run.queue.length - 1;
-    active[view] = note.type === "card" ? showCard(holder, note, run.go, options)
+    const piece = note.type === "card" ? showCard(holder, note, run.go, options)
       : showQuestion(holder, note, (isRight) => { score(run, note, isRight); run.go(); }, { ...options, isLast });
+    active[view] = { ...piece, isAside: run.isAside };
   }
 
   function score(run, item, isRight) {
@@ -79,11 +98,14 @@ const session = (() => {
 
   function finish(view, run, { focus = true } = {}) {
     active[view] = null;
-    if (run.asked && view === "quiz") progress.finish(run.right, run.asked);
+    if (run.asked && view === "quiz" && !run.isAside) progress.finish(run.right, run.asked);
     const title = make("h3", { tabIndex: -1 }, run.asked ? word("result", { right: run.right, of: run.asked }) : word("nothing_wrong"));
     const review = run.wrong.map((item) => make("li", { dir: "auto" }, make("a", { href: `#item-${item.id}` }, item.stem.textContent.trim())));
     const list = review.length ? [make("h4", {}, word("go_over")), make("ul", {}, ...review)] : [];
-    const again = button(word("start_again"), () => begin(view), "main");
+    const waiting = run.isAside ? progress.run() : null;
+    const again = waiting
+      ? button(word("go_on", { n: waiting.been.at + 1, of: waiting.queue.length }), () => { if (!resume()) begin(view); }, "main")
+      : button(word("start_again"), () => begin(view), "main");
     stages[view].replaceChildren(make("div", { className: "piece done" }, title, ...list, make("p", { className: "buttons" }, again, " ", wrongOnly())));
     showHistory();
     if (focus) title.focus();
@@ -107,7 +129,7 @@ const session = (() => {
   /** Show one note now; a question alone, a card before what is due. */
   function open(note) {
     if (note.type === "card") nextCard({ note });
-    else start("quiz", [note]);
+    else start("quiz", [note], {}, { isAside: true });
     stages[note.type === "card" ? "cards" : "quiz"].scrollIntoView({ block: "nearest" });
   }
 
@@ -115,7 +137,10 @@ const session = (() => {
   const piece = () => active[views.current()] ?? null;
 
   if (stages.cards) views.onOpen("cards", () => { if (!active.cards) nextCard({ focus: false }); });
-  if (stages.quiz) views.onOpen("quiz", () => { if (!active.quiz) begin("quiz", { focus: false }); showHistory(); });
+  if (stages.quiz) views.onOpen("quiz", () => {
+    if ((!active.quiz || active.quiz.isAside) && !resume({ focus: false })) begin("quiz", { focus: false });
+    showHistory();
+  });
   views.onOpen("mixed", () => { if (!active.mixed) begin("mixed", { focus: false }); });
   $("[data-undo]")?.addEventListener("click", undo);
   progress.onChange(showCounts);
