@@ -93,6 +93,10 @@ def test_a_sentence_that_names_what_it_describes_explains_the_name(code: str, te
         ("de", "Das heißt, die Zelle beschleunigt eine Reaktion mit einem Eiweiß."),
         ("es", "Esto es una proteína que acelera una reacción de la célula."),
         ("fr", "C'est une protéine qui accélère une réaction de la cellule."),
+        ("en", "An enzyme is a protein that does not just sit in the cell. The enzyme works."),
+        ("de", "Ein Enzym ist ein Eiweiß, das nicht nur in der Zelle liegt. Jedes Enzym wirkt."),
+        ("es", "Una enzima es una proteína que no solo está en la célula. Cada enzima actúa."),
+        ("fr", "Une enzyme est une protéine qui ne reste pas seulement dans la cellule. Une enzyme agit."),
     ],
 )
 def test_what_only_looks_like_a_definition_is_none(code: str, said: str) -> None:
@@ -111,6 +115,29 @@ def test_what_says_is_always_said_in_the_lecture() -> None:
         assert each.says in said
         assert each.quote in said
         assert "next week" not in each.says
+
+
+def test_what_a_thing_does_beside_something_else_is_a_definition() -> None:
+    says = "a protein that not only holds the cell together but speeds up its reactions"
+    assert terms(f"An enzyme is {says}. The enzyme works.") == {"enzyme": says}
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "rest"),
+    [
+        ("en", "Many small pores that a leaf opens at night are called stomata", "and you'll get that next month"),
+        ("en", "Many small pores that a leaf opens at night are called stomata", "and you will read about their cells"),
+        ("de", "Den Durchtritt von Wasser durch eine dünne Membran nennt man Osmose", "und das werdet ihr noch sehen"),
+        ("es", "El paso del agua por una membrana fina se llama ósmosis", "y ya lo veréis con las plantas"),
+        (
+            "fr",
+            "Le passage de l'eau à travers une membrane fine s'appelle l'osmose",
+            "et vous le verrez chez les plantes",
+        ),
+    ],
+)
+def test_what_students_are_promised_is_no_part_of_a_definition(code: str, said: str, rest: str) -> None:
+    assert list(terms(f"{said}, {rest}.", code).values()) == [f"{said}."]
 
 
 def test_the_clearest_definition_of_a_term_stays() -> None:

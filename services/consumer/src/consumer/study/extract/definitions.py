@@ -102,9 +102,11 @@ def _is_subject(sentence: Sentence, term: Phrase, vocabulary: Vocabulary) -> boo
 
 
 def _is_explanation(says: str, vocabulary: Vocabulary) -> bool:
-    """Long enough, about the subject, and no mere opinion (`a bit odd`, `an example`)."""
+    """Long enough, about the subject, no mere opinion (`a bit odd`, `an example`), and not only what it is not just."""
     language, words = vocabulary.language, says.casefold().split()
     if len(words) < FEWEST_WORDS or len(says) > MOST_CHARACTERS or is_talk(says, vocabulary):
+        return False
+    if language.half.search(says):
         return False
     if words[0] in language.leaning - language.determiners or words[-1] in language.leaning:
         return False

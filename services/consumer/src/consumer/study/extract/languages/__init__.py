@@ -38,9 +38,11 @@ class Language:
     talk: Pattern
     """Words of the talk about the talk: chapters, sponsors, farewells."""
     plans: Pattern
-    """What the speaker is going to do."""
+    """What the speaker is going to do, and what students are promised."""
     vague: Pattern
     """What a definition never begins with: `a bit`, `a big problem`, `an example of`."""
+    half: Pattern
+    """`not just`: what a thing is more than, without what it is."""
     is_a: tuple[Pattern, ...]
     naming: tuple[Pattern, ...]
     named: tuple[Pattern, ...]

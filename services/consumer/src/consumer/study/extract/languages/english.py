@@ -53,7 +53,8 @@ ENGLISH = Language(
     plans=pattern(
         r"\b(?:later on|to be said|(?:talk(?:ed|ing)?|said) (?:\w+ )?about|let me|let's|i'll|we'll|we're going to|"
         r"i'm going to|"
-        r"i want to|i'd like|as (?:i|we) said)\b"
+        r"i want to|i'd like|as (?:i|we) said|"
+        r"you(?:'ll| will) (?:get|see|read|learn|hear) (?:that|this|it|about|more|later|next))\b"
     ),
     vague=pattern(
         r"(?:(?:very|really|quite|pretty|rather|so|more|most|slightly|somewhat) )?"
@@ -62,6 +63,7 @@ ENGLISH = Language(
         r"common|useful|different|similar|true|real|problem|question|answer|mess|joke|shame|pity|fact|reason|example|"
         r"issue|point|deal|thing|challenge|start|few|couple|case|way to go|must|given|no-brainer|one)\b"
     ),
+    half=pattern(r"\b(?:not|\w+n't) (?:just|only|merely|simply)\b(?!.*\bbut\b)"),
     is_a=(
         pattern(rf"\b(?:is|are) {HEDGE}(?:defined (?:as|to be) |(?=(?-i:an?|any) ))"),
         pattern(rf"\b(?:is|are) {HEDGE}(?=the (?:\w+ ){{1,3}}(?:of|for|that|which|to|by|between|where|with)\b)"),

@@ -41,13 +41,15 @@ FRENCH = Language(
         r"abonn\w+|sponsor\w*|tipeee|patreon|devoirs|bonjour|bonsoir|aujourd'hui|page \d+)\b"
     ),
     plans=pattern(
-        r"\b(?:on va|nous allons|je vais|je veux|on verra|nous verrons|plus tard|comme je l'ai dit|parler de)\b"
+        r"\b(?:on va|nous allons|je vais|je veux|on verra|nous verrons|plus tard|comme je l'ai dit|parler de|"
+        r"(?:vous|tu) (?:l[ea]s? |l['’]|en )?(?:verrez|lirez|apprendrez|entendrez|verras|liras|apprendras))\b"
     ),
     vague=pattern(
         r"(?:(?:très|assez|plutôt|vraiment|si|plus) )?(?:peu|bon|bonne|mauvais|mauvaise|grand|grande|gros|grosse|petit|"
         r"petite|beau|belle|problème|question|réponse|exemple|raison|chose|cas|point|difficile|facile|simple|"
         r"intéressant\w*|important\w*|partie|idée|honte)\b"
     ),
+    half=pattern(r"\bpas (?:seulement|simplement|uniquement|juste)\b(?!.*\bmais\b)"),
     is_a=(
         pattern(rf"\b(?:est|sont) {HEDGE}(?=(?:une?|des) )"),
         pattern(

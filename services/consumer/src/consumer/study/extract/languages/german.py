@@ -55,7 +55,8 @@ GERMAN = Language(
     ),
     plans=pattern(
         r"\b(?:ich werde|ich möchte|ich will|wir werden|wir wollen|lass(?:t|en)? (?:uns|mich)|später noch|"
-        r"wie gesagt|sprechen über)\b"
+        r"wie gesagt|sprechen über|(?:werdet ihr|wirst du|werden sie) (?:noch |später )*(?:sehen|lesen|hören|lernen)|"
+        r"(?:seht|lest|hört|lernt) ihr (?:noch|später))\b"
     ),
     vague=pattern(
         r"(?:(?:sehr|ziemlich|wirklich|so|ganz|recht) )?(?:bisschen|wenig|paar|große[rns]?|gute[rns]?|schlechte[rns]?|"
@@ -63,6 +64,7 @@ GERMAN = Language(
         r"klassische[rns]?|gewisse[rns]?|andere[rns]?|problem|frage|antwort|beispiel|grund|sache|punkt|teil|fall|"
         r"witz|unterschied)\b"
     ),
+    half=pattern(r"\bnicht (?:nur|bloß|einfach|lediglich)\b(?!.*\bsondern\b)"),
     is_a=(
         pattern(rf"\b(?:ist|sind) {HEDGE}(?=(?:ein|eine|einer|eines|einen|eines der|eine der) )"),
         pattern(rf"\b(?:ist|sind) {HEDGE}(?=(?:der|die|das) (?:\w+ ){{1,3}}(?:von|für|der|des|zwischen|mit|zu)\b)"),

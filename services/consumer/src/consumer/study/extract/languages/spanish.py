@@ -45,12 +45,13 @@ SPANISH = Language(
     ),
     plans=pattern(
         r"\b(?:voy a|vamos a|quiero|haré|haremos|veremos|hablaremos|explicaré|"
-        r"más adelante|como (?:he dicho|dije|decía))\b"
+        r"más adelante|como (?:he dicho|dije|decía)|(?:ver|leer|aprender|oir)(?:éis|ás))\b"
     ),
     vague=pattern(
         r"(?:(?:muy|bastante|más|tan) )?(?:poco|buen[ao]?|mal[ao]?|gran|enorme|problema|pregunta|respuesta|ejemplo|"
         r"raz[oó]n|cosa|caso|punto|difícil|fácil|interesante|importante|simple|parte|idea|lástima)\b"
     ),
+    half=pattern(r"\bno (?:\w+ )?(?:solo|sólo|solamente|simplemente|únicamente)\b(?!.*\bsino\b)"),
     is_a=(
         pattern(rf"\b(?:es|son) {HEDGE}(?=(?:una?|unas|unos) )"),
         pattern(rf"\b(?:es|son) {HEDGE}(?=(?:el|la|los|las) (?:\w+ ){{1,3}}(?:de|del|que|para|por|entre|con)\b)"),
