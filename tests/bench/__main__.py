@@ -16,6 +16,7 @@ ALL = (
     "many_clients",
     "fairness",
     "pocket_wer",
+    "roofline",
 )
 WITHOUT_QUICK = ("rivals.document", "pocket_wer")
 LIMIT_S = 3600

@@ -48,6 +48,8 @@ SHAPES = {
     "nano": Shape(64, 2, 2, 2),
     "tiny": Shape(384, 4, 4, 6),
     "base": Shape(512, 6, 6, 8),
+    "base, 1 layer": Shape(512, 1, 1, 8),
+    "base, 7 layers": Shape(512, 7, 1, 8),
     "large-v3": Shape(1280, 32, 32, 20, 128, 51866),
     "turbo": Shape(1280, 32, 4, 20, 128, 51866),
 }

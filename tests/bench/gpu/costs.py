@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.bench import identity, roofline
+from tests.bench import identity
 from tests.bench.gpu.power import gpu_name
 from tests.bench.models import SHAPES
 from tests.bench.report import median
+from tests.bench.roofline.limits import Model, device
 from tests.support.transcriber.clips import lecture_audio, piece
 from transcriber.model.backend import Ask, Decoding, Mel
 from transcriber.model.whisper import WhisperBackend
@@ -98,10 +99,10 @@ def _costs(backend: WhisperBackend, group: list[Mel]) -> dict[str, float]:
 
 def _shares(backend: WhisperBackend, name: str, size: int, cost: dict[str, float]) -> dict[str, float]:
     """Of the least time in the time that encode and beam search took; nothing where the device is in no table."""
-    on = roofline.device(gpu_name())
+    on = device(gpu_name())
     if on is None:
         return {}
-    model = roofline.Model(SHAPES[name], 1 if "int8" in backend.compute_type else 2)
+    model = Model(SHAPES[name], 1 if "int8" in backend.compute_type else 2)
     return {
         "encode's share": size * model.encode_s(on) / cost["encode"],
         "beam's share": model.generate_s(on, size, cost["steps"], 5) / cost["beam 5"],

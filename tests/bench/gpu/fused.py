@@ -13,7 +13,7 @@ from typing import Any
 from tests.bench.gpu.costs import Figures, Plan
 from tests.bench.models import FRAMES, SHAPES, Shape
 from tests.bench.report import median
-from tests.bench.roofline import Model
+from tests.bench.roofline.limits import Model
 
 ROUNDS = 5
 SIDE = 8192

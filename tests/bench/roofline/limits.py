@@ -46,11 +46,16 @@ class Model:
     bytes_each: int = 2
 
     @property
+    def linear_operations(self) -> float:
+        """Of one window's encoder: projections and feed-forward, the products with weights that eight bits are for."""
+        return self.shape.encoder * 24 * FRAMES * self.shape.width**2
+
+    @property
     def encode_operations(self) -> float:
         """Of one window: convolutions, projections, feed-forward and attention."""
         s = self.shape
         convolutions = 2 * 3 * s.width * (s.mels * 2 * FRAMES + s.width * FRAMES)
-        return convolutions + s.encoder * (24 * FRAMES * s.width**2 + 4 * FRAMES**2 * s.width)
+        return convolutions + self.linear_operations + s.encoder * 4 * FRAMES**2 * s.width
 
     @property
     def keys_operations(self) -> float:

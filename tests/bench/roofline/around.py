@@ -1,0 +1,77 @@
+"""What is not the model: reading a file, finding speech, features; and what the engine adds to the model's calls."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tests.bench.audio import Item
+from tests.bench.report import Stopwatch
+from tests.bench.systems import engine_answers
+from tests.support.transcriber.fakes import CountingMetrics
+from transcriber.audio.media import Decoders
+from transcriber.audio.vad import SpeechDetector, SpeechModel
+from transcriber.audio.windows import SAMPLE_RATE, Samples
+from transcriber.engine.engine import Engine, EngineSettings
+from transcriber.model.whisper import WhisperBackend
+
+WINDOW = 30 * SAMPLE_RATE
+MODELS_CALLS = ("encode", "generate", "align", "detect_language")
+
+
+def reading(backend: WhisperBackend, item: Item) -> dict[str, float]:
+    """Processor seconds for an hour of sound in this file: decoding, finding speech, features."""
+    decoders, detector = Decoders(spares=0), SpeechDetector(SpeechModel(), 29.0)
+    with Stopwatch() as decode, decoders.open(item.path) as media:
+        blocks: list[Samples] = list(media)
+    decoders.close()
+    with Stopwatch() as detect:
+        for block in blocks:
+            detector.feed(block)
+    sound = np.concatenate(blocks)
+    with Stopwatch() as features:
+        for start in range(0, len(sound), WINDOW):
+            backend.features(sound[start : start + WINDOW])
+    spent = {"decode": decode, "find speech": detect, "features": features}
+    return {name: each.cpu_s * 3600 / item.seconds for name, each in spent.items()}
+
+
+@dataclass
+class Recorded:
+    """A backend whose calls to the model are remembered, to be made again without anything around them."""
+
+    backend: Any
+    calls: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.backend, name)
+        if name not in MODELS_CALLS:
+            return method
+
+        def called(*values: Any, **named: Any) -> Any:
+            self.calls.append(lambda: method(*values, **named))
+            return method(*values, **named)
+
+        return called
+
+
+def engine_and_model(backend: WhisperBackend, item: Item) -> tuple[float, float]:
+    """Processor seconds of a file through the engine, reading included, and of its calls to the model alone."""
+    recorded, settings = Recorded(backend), EngineSettings(batch_size=4, max_attempts=1)
+
+    async def heard() -> float:
+        engine = Engine(recorded, settings, CountingMetrics())  # pyright: ignore[reportArgumentType] - stands for one
+        await engine.start()
+        recorded.calls.clear()
+        with Stopwatch() as spent:
+            await engine_answers(engine, [item])
+            await engine.stop()  # its decoder has ended then, and is counted
+        return spent.cpu_s
+
+    whole_s = asyncio.run(heard())
+    with Stopwatch() as alone:
+        for call in recorded.calls:
+            call()
+    return whole_s, alone.cpu_s
