@@ -1,5 +1,6 @@
 """The Message Batches of the stand-in for Anthropic's API: entries are read when they are worked on, as in reality."""
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -68,6 +69,7 @@ class BatchApi:
 
     async def _create(self, request: Request) -> Response:
         self.api.calls += 1
+        await asyncio.sleep(self.api.delay_s)
         if fault := self.api.bad_headers(request) or (self.api.faults.pop(0) if self.api.faults else None):
             return self.api.refuse(fault)
         try:

@@ -70,6 +70,18 @@ async def test_a_consumer_killed_while_it_waits_goes_on_with_the_same_batch(tmp_
     assert paid < made.usage.cost_usd
 
 
+async def test_a_stop_waits_until_an_order_under_way_is_kept_and_not_for_its_answer(tmp_path: Path) -> None:
+    standin = AnthropicStandin(delay_s=0.3)
+    standin.batches.takes = 10**9
+    async with model_api(standin) as url:
+        attempt = asyncio.create_task(buy(url, tmp_path))
+        await wait_until(lambda: standin.calls == 1, what="the batch is on its way")
+        attempt.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(attempt, 5)
+    assert (len(standin.batches.made), _orders(tmp_path)) == (1, 1)
+
+
 def _orders(folder: Path) -> int:
     return len([path for path in (folder / "kept").glob("order-*.json") if path.stat().st_size])
 
