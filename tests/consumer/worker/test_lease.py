@@ -55,6 +55,14 @@ async def test_progress_reaches_the_row_at_the_next_tick_as_a_share_of_the_whole
         await wait_until(lambda: holder.shown == [("transcribing", 0.45)])
 
 
+async def test_another_status_reaches_the_row_at_once() -> None:
+    holder = Holder()
+    async with Lease(holder, FOREVER_S, tick_s=FOREVER_S) as held:
+        held.report("audio", 1.0)
+        held.report("transcribe", 0.0)
+        await wait_until(lambda: holder.shown == [("transcribing", 0.2)])
+
+
 async def test_progress_that_has_not_changed_is_not_written_again() -> None:
     holder = Holder()
     async with lease(holder) as held:

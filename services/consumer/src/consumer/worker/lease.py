@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -11,7 +12,7 @@ from consumer.errors import LeaseLost, LecternError
 from consumer.models import Stage, Status
 
 log = structlog.get_logger()
-TICK_S = 1.0  # how often progress is written
+TICK_S = 1.0  # how often progress is written; a new status at once
 BEATS_A_LEASE = 3
 MARGIN = 0.8  # of the lease without a good beat, and it counts as lost
 
@@ -44,10 +45,10 @@ class Holder(Protocol):
 class Lease:
     """The right to work on a message and its video, kept up by a heartbeat: `async with lease:` around the work.
 
-    Three beats a lease extend it; the progress is written every `tick_s` seconds that it changed. When it is lost, or
-    no beat succeeded for four fifths of `seconds`, the body is cancelled and LeaseLost leaves the block. Another error
-    of the body is passed on. The last beat has ended when the block is left: nothing that is done to message or row
-    afterwards is overwritten. Use each once.
+    Three beats a lease extend it; the progress is written every `tick_s` seconds that it changed, another status at
+    once. When it is lost, or no beat succeeded for four fifths of `seconds`, the body is cancelled and LeaseLost leaves
+    the block. Another error of the body is passed on. The last beat has ended when the block is left: nothing that is
+    done to message or row afterwards is overwritten. Use each once.
     """
 
     def __init__(
@@ -64,14 +65,17 @@ class Lease:
         self._shown: tuple[Status, float] | None = None
         self._wanted: tuple[Status, float] | None = None
         self._lost: LeaseLost | None = None
-        self._leaving = asyncio.Event()
+        self._leaving = False
+        self._stirred = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None
         self._body: asyncio.Task[object] | None = None
         self._bitten = False
 
     def report(self, stage: Stage, fraction: float) -> None:
-        """How far a stage is, 0 to 1; written at the next tick."""
+        """How far a stage is, 0 to 1; written at the next tick, at once where it changes the row's status."""
         status, start, share = SHARES[stage]
+        if self._wanted and self._wanted[0] != status:
+            self._stirred.set()
         self._wanted = (status, round(start + share * min(1.0, max(0.0, fraction)), 3))
 
     async def __aenter__(self) -> Self:
@@ -92,7 +96,8 @@ class Lease:
 
     async def _stop_beating(self) -> None:
         """A beat under way is waited out, not cancelled: its request may be on the wire already."""
-        self._leaving.set()
+        self._leaving = True
+        self._stirred.set()
         if self._beating is None:
             return
         try:
@@ -123,12 +128,11 @@ class Lease:
                     self._lose(LeaseLost(f"the lease could not be kept: {error}"))
 
     async def _left(self) -> bool:
-        """Whether the body has ended, a tick later."""
-        try:
-            await asyncio.wait_for(self._leaving.wait(), self._tick_s)
-        except TimeoutError:
-            return False
-        return True
+        """Whether the body has ended, a tick later or as soon as there is something to show."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stirred.wait(), self._tick_s)
+        self._stirred.clear()
+        return self._leaving
 
     async def _show(self) -> None:
         if self._wanted is not None and self._wanted != self._shown:
@@ -144,6 +148,6 @@ class Lease:
 
     def _lose(self, error: LeaseLost) -> None:
         self._lost = error
-        if self._body is not None and not self._leaving.is_set():
+        if self._body is not None and not self._leaving:
             self._bitten = True
             self._body.cancel("lease lost")
