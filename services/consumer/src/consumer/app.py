@@ -23,6 +23,7 @@ from consumer.database.videos import Videos
 from consumer.errors import Dependency, TransientError
 from consumer.housekeeping import Upkeep, end_lost, keep_house, tidy
 from consumer.models import Status
+from consumer.observability import spans
 from consumer.observability.health import serve_health
 from consumer.observability.metrics import watch_depth
 from consumer.pipeline.download import DownloadSettings
@@ -91,6 +92,7 @@ async def consume(settings: Settings) -> bool:
     Raises LecternError before anything is received, where something is missing that every video needs.
     """
     async with AsyncExitStack() as stack:
+        stack.enter_context(spans.exported(settings.otel_exporter_otlp_endpoint))
         tools = await stack.enter_async_context(make_tools(settings))
         make_scratch(tools.scratch)
         await check_model(tools.provider)

@@ -116,6 +116,9 @@ class Settings(PipelineSettings, DatabaseSettings):
         default=8001, description="their port; 0 is any free one"
     )
     log_format: LogFormat = Field(default="auto", description="auto: text on a terminal, else one JSON object a line")
+    otel_exporter_otlp_endpoint: str = Field(
+        default="", description="where spans go by OTLP over HTTP, such as http://collector:4318; needs the extra otel"
+    )
     revision: str = Field(default="", description="the commit, as the image says it; told to Prometheus")
 
 

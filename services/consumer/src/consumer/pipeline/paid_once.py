@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 from pydantic import TypeAdapter
 
+from consumer import trace
 from consumer.errors import Dependency, attributed
 from consumer.material import Usage
 from consumer.pipeline.budget import NO_CAP, DayBudget
@@ -136,7 +137,7 @@ class PaidOnce:
 
     async def _write(self, request: StudyRequest, purchase: _Purchase) -> Draft:
         made_from = self._asked(request)
-        buy = partial(self._buy, request, made_from, purchase)
+        buy = partial(self._traced, request, made_from, purchase)
         key, model = self._checkpoints.key("study", made_from), request.model or self.model
         try:
             draft = await self._checkpoints.once("study", DRAFT, made_from, buy)
@@ -146,6 +147,17 @@ class PaidOnce:
             raise
         await self._on_paid(Answer(key, model, draft.usage, is_new=purchase.is_new))
         return draft
+
+    async def _traced(self, request: StudyRequest, made_from: str, purchase: _Purchase) -> Draft:
+        # https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
+        asked = {"gen_ai.provider.name": self.name, "gen_ai.request.model": request.model or self.model}
+        with trace.span("language model", **asked, task=request.task) as span:
+            draft = await self._buy(request, made_from, purchase)
+            used = draft.usage
+            span.set_attribute("gen_ai.usage.input_tokens", used.input_tokens)
+            span.set_attribute("gen_ai.usage.output_tokens", used.output_tokens)
+            span.set_attribute("cost_usd", used.cost_usd)
+            return draft
 
     async def _buy(self, request: StudyRequest, made_from: str, purchase: _Purchase) -> Draft:
         if self._orders is None:

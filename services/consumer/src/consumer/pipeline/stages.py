@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from consumer import trace
 from consumer.errors import TransientError
 from consumer.models import Progress, Stage
 from consumer.pipeline.slots import Turn
@@ -43,7 +44,8 @@ class StageTimer:
                 log.warning("stage.not_recorded", stage=name, error=str(error))  # a line of the history, not of work
             self._report(name, 0.0)
             started = time.monotonic()
-            yield partial(self._report, name)
+            with trace.span(name):
+                yield partial(self._report, name)
             self.seconds[name] = time.monotonic() - started
         self._observe(name, self.seconds[name])
         self._report(name, 1.0)

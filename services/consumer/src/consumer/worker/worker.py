@@ -12,7 +12,7 @@ import structlog
 from consumer.clients.sqs import Message, Queue
 from consumer.database.videos import Videos
 from consumer.errors import Dependency, LecternError
-from consumer.trace import trace_of
+from consumer.trace import note, trace_of
 from consumer.worker.handler import Handler, RunJob
 from consumer.worker.retry_policy import RetryPolicy
 from consumer.worker.world import World
@@ -165,7 +165,8 @@ class Worker:
     async def _handle(self, message: Message) -> None:
         """One message from its receive to its end."""
         trace = trace_of(message.traceparent, message.id)
-        with trace.entered(), structlog.contextvars.bound_contextvars(message=message.id, trace_id=trace.trace_id):
+        named = structlog.contextvars.bound_contextvars(message=message.id, trace_id=trace.trace_id)
+        with trace.entered(message.id), named:
             try:
                 outcome = await self._handler.handle(message)
             except asyncio.CancelledError:
@@ -177,6 +178,7 @@ class Worker:
                 log.exception("message.crashed", error=repr(error))
                 outcome = "crashed"
             self.health.count(outcome)
+            note(outcome=outcome)
             log.info("message.ended", outcome=outcome)
 
     async def _rested(self) -> bool:

@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 
 from transcriber import version
 from transcriber.errors import TranscriberError
-from transcriber.http import problems
+from transcriber.http import problems, spans
 from transcriber.http.middleware import RequestObserver
 from transcriber.http.model_loading import LoadModel, load_whisper
 from transcriber.http.routes import health, jobs, openai, page, transcriptions, whisper_asr, whisper_cpp
@@ -61,6 +61,7 @@ def create_app(
         lifespan=lifespan,
         servers=[{"url": "/", "description": "this service"}],
         generate_unique_id_function=_function_name,
+        telemetry=spans.of_requests(),
     )
     app.state.service = service
     for router in (transcriptions.router, jobs.router, openai.router, health.router, page.router()):

@@ -11,13 +11,13 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from transcriber.http import spans
 from transcriber.metrics.prometheus import Metrics
 
 log = structlog.get_logger()
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # https://www.w3.org/TR/trace-context/#traceparent-header
 TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
-QUIET = ("/health", "/metrics")
 OUR_FAULT = 500
 LINGER_S = 2.0
 LINGER_BYTES = 64 << 20
@@ -33,7 +33,7 @@ class ObservedRequest:
         self._scope, self._receive, self._send = scope, receive, send
         headers = Headers(scope=scope)
         traced = TRACE.fullmatch(headers.get("traceparent", ""))
-        self.trace_id = traced[1] if traced else uuid.uuid4().hex
+        self.trace_id = traced[1] if traced else spans.trace_id() or uuid.uuid4().hex
         sent = headers.get("x-request-id", "")
         self.request_id = sent if REQUEST_ID.fullmatch(sent) else self.trace_id
         self.status = 500
@@ -122,12 +122,13 @@ class RequestObserver:
                 self._tell(observed)
 
     def _tell(self, observed: ObservedRequest) -> None:
+        spans.note(observed.about)
         self._metrics.answered(observed.route, observed.status)
         if error := observed.about.get("error"):
             self._metrics.failed(str(error))
         if OUR_FAULT in (observed.status, observed.about.get("error_status")):
             log.error("request", **observed.facts())
-        elif not observed.route.startswith(QUIET):
+        elif not observed.route.startswith(spans.QUIET):
             log.info("request", **observed.facts())
 
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from transcriber import logs
 from transcriber.errors import EXIT_CONFIG, EXIT_DEVICE, EXIT_MODEL, ConfigError
+from transcriber.http import spans
 from transcriber.http.app import create_app
 from transcriber.http.connection import OnceASecond, most_connections, timed_connection
 from transcriber.http.model_loading import LoadModel, load_whisper
@@ -38,7 +39,7 @@ def serve(settings: Settings, load: LoadModel = load_whisper) -> int:
     stop = asyncio.Event()
     app = create_app(settings, load, on_fatal=stop.set)
     service: Service = app.state.service
-    with listener:
+    with listener, spans.exported(settings.otel_exporter_otlp_endpoint):
         code = asyncio.run(_serve(app, service, listener, stop))
     if service.loading and service.fatal is None:
         _leave(code)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from transcriber.engine.run import Run
 from transcriber.errors import Cancelled, TranscriberError
-from transcriber.http import problems
+from transcriber.http import problems, spans
 from transcriber.http.upload.uploads import Upload
 from transcriber.metrics.prometheus import Metrics
 from transcriber.schemas import Done, EngineEvent, Problem, SegmentEvent, Transcript
@@ -28,13 +28,18 @@ class UploadRun:
     async def events(self) -> AsyncGenerator[EngineEvent]:
         """The run's events, counted on the way. Raises TranscriberError."""
         began, first = time.monotonic(), True
-        async for event in self.run.events():
-            if first and isinstance(event, SegmentEvent):
-                first = False
-                self._metrics.stage("first_segment", time.monotonic() - began)
-            if isinstance(event, Done):
-                self._done(event.transcript, time.monotonic() - began)
-            yield event
+        span = spans.tracer.start_span("engine")  # not the current one: who reads the events may change on the way
+        try:
+            async for event in self.run.events():
+                if first and isinstance(event, SegmentEvent):
+                    first = False
+                    self._metrics.stage("first_segment", time.monotonic() - began)
+                    span.add_event("first segment")
+                if isinstance(event, Done):
+                    self._done(event.transcript, time.monotonic() - began)
+                yield event
+        finally:
+            span.end()
 
     @contextmanager
     def answered(self) -> Generator[None]:
