@@ -13,6 +13,7 @@ EVERYWHERE = {"pydantic", "pydantic_settings", "structlog", "rich"}
 """What our own values, settings, logs and output are made of."""
 SEVERAL = {
     "markupsafe": {"export/course.py", "export/mathematics.py", "export/page.py", "export/timeline.py"},
+    "opentelemetry": {"observability/spans.py", "trace.py"},  # the SDK, and the interface
     "packaging": {"youtube/update.py", "youtube/versions.py"},
     "prometheus_client": {"observability/health.py", "observability/metrics.py"},
     "rapidfuzz": {"export/decks/earlier.py", "study/quotes/alignment.py"},
