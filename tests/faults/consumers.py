@@ -8,11 +8,14 @@ import os
 import signal
 import sys
 
+import structlog
+
 from consumer.app import consume
 from consumer.errors import LecternError
 from consumer.observability import logs
 from consumer.settings import Settings, read_settings
 from consumer.study import make_provider
+from infra.sandbox.standins.model_api import ASKER
 
 
 def main() -> None:
@@ -26,8 +29,15 @@ def main() -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(0)
             logs.configure("json")
+            _sign()
             os._exit(_consume(settings))
         print(child, flush=True)
+
+
+def _sign() -> None:
+    """Each line of the log, and each call of the language model, says whose it is."""
+    structlog.contextvars.bind_contextvars(process=os.getpid())
+    os.environ["ANTHROPIC_CUSTOM_HEADERS"] = f"{ASKER}: {os.getpid()}"
 
 
 def _consume(settings: Settings) -> int:

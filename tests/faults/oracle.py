@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 import json
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from consumer.database.tables import Tables
 from consumer.database.videos import Videos
+from tests.faults.bills import asked_again, paid_twice
 from tests.faults.world import World
 
 
@@ -22,28 +22,22 @@ class Found:
     calls_again: int
 
 
-async def examine(world: World, video_ids: list[str], cut_off: int) -> Found:
-    """Of these videos, when `cut_off` kills may each have cut off calls of a language model.
+async def examine(world: World, video_ids: list[str]) -> Found:
+    """Of these videos.
 
     Each row ended once and truthfully; its objects exist with their sums, and are those of the attempt that ended it;
-    no call was paid for twice except one that a kill cut off.
+    no call was paid for twice except one that a kill, a freeze, a lost lease or a cut connection cut off.
     """
     videos, wrong, attempts = Videos(world.pool, Tables()), list[str](), 0
     for video_id in video_ids:
         row, tried = await videos.row(video_id), await videos.attempts(video_id)
         attempts += len(tried)
         wrong += await asyncio.to_thread(_wrong, world, video_id, row or {}, [each["outcome"] for each in tried])
-    asked = Counter(json.dumps(body, sort_keys=True) for body in world.claude.requests)
-    again = sum(asked.values()) - len(asked)
-    if again > cut_off * MOST_AT_ONCE:
-        wrong.append(f"{again} calls of the language model were paid for twice, with {cut_off} kills")
+    askings = world.claude.askings
+    wrong += paid_twice(askings, [*world.disturbances, *await asyncio.to_thread(world.lost_leases)])
     if world.sqs.messages or world.sqs.dead_letters:
         wrong.append(f"{len(world.sqs.messages)} messages and {len(world.sqs.dead_letters)} dead letters are left")
-    return Found(wrong, attempts, sum(asked.values()), again)
-
-
-MOST_AT_ONCE = 4
-"""Calls that one consumer has under way: the chunks of a video that are asked for at one time."""
+    return Found(wrong, attempts, len(askings), asked_again(askings))
 
 
 def _wrong(world: World, video_id: str, row: dict[str, Any], outcomes: list[str | None]) -> list[str]:

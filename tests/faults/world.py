@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from consumer.database.migrator import find_migrations, migrate
@@ -25,9 +28,12 @@ from infra.sandbox.standins.model_api import model_api
 from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.sqs import StrictSqs, strict_sqs
 from infra.sandbox.standins.youtube import Video, YouTubeStandin
+from tests.faults.bills import Disturbance
+from tests.faults.disk import small_disk
 from tests.faults.proxy import Connect, FaultProxy
 from tests.support.consumer.fake_transcriber import FakeTranscriber
 
+MODEL = "language model"
 LEASE_S = 12  # a beat may take seconds where all of this shares two processors
 MEDIA_S = "8"
 SETTINGS = {
@@ -43,9 +49,16 @@ SETTINGS = {
 }
 
 
+class Door(Protocol):
+    """What fails as it is told."""
+
+    def fail(self, mode: Any, /) -> None:
+        """From now on; open mends it."""
+
+
 @dataclass
 class World:
-    """Parts and doors by name; `start` makes a consumer, whose log all share."""
+    """Parts and doors by name; `start` makes a consumer, whose log all share. A machine that cannot has no disk."""
 
     pool: Pool
     sqs: StrictSqs
@@ -53,16 +66,18 @@ class World:
     youtube: YouTubeStandin
     heard: FakeTranscriber
     claude: AnthropicStandin
-    doors: dict[str, FaultProxy]
+    doors: dict[str, Door]
     scratch: Path
     log: Path
     environment: dict[str, str]
     living: set[int] = field(default_factory=set[int])
+    disturbances: list[Disturbance] = field(default_factory=list[Disturbance])
 
     def send(self, number: int) -> str:
-        """A message for a video of its own title, so that each is billed apart; its id."""
+        """A message for a video of its own title, so that each is billed apart, every other in fragments; its id."""
         video_id, youtube_id = f"v{number}", f"video{number:06d}"
-        self.youtube.videos[youtube_id] = Video(title=f"Lecture number {number}")
+        delivery = "fragments" if number % 2 else "file"
+        self.youtube.videos[youtube_id] = Video(title=f"Lecture number {number}", delivery=delivery)
         body = {"video_id": video_id, "youtube_url": f"https://youtu.be/{youtube_id}"}
         self.sqs.add(json.dumps(body))
         return video_id
@@ -80,6 +95,21 @@ class World:
         """One that is gone already is left alone."""
         with suppress(ProcessLookupError):
             os.kill(process, number)
+        if number in {signal.SIGKILL, signal.SIGSTOP}:
+            self.disturbances.append(Disturbance(time.time(), number.name, process))
+
+    def cut(self, name: str) -> None:
+        """The door of this name has cut connections."""
+        if name == MODEL:
+            self.disturbances.append(Disturbance(time.time(), "cut"))
+
+    def lost_leases(self) -> list[Disturbance]:
+        """As the consumers' log tells."""
+        told = (json.loads(line) for line in self.log.read_text().splitlines() if '"lease.lost"' in line)
+        return [
+            Disturbance(datetime.fromisoformat(each["timestamp"]).timestamp(), "lease lost", each["process"])
+            for each in told
+        ]
 
     forks: asyncio.subprocess.Process = field(init=False)
 
@@ -110,11 +140,14 @@ async def everything(folder: Path) -> AsyncGenerator[World]:
             "bucket": to(aws.endpoint),
             "queue": to(sqs.url),
             "transcriber": to(await enter(serving(heard.app()))),
-            "language model": to(await enter(model_api(claude))),
+            MODEL: to(await enter(model_api(claude))),
         }
         queue_path = urlsplit(sqs.url).path
-        doors = {name: await enter(FaultProxy(connect).serving()) for name, connect in targets.items()}
-        address = {name: f"http://127.0.0.1:{door.port}" for name, door in doors.items()}
+        proxies = {name: await enter(FaultProxy(connect).serving()) for name, connect in targets.items()}
+        doors: dict[str, Door] = {**proxies, "YouTube": youtube.trouble}
+        if disk := stack.enter_context(small_disk(folder / "downloads")):
+            doors["disk"] = disk
+        address = {name: f"http://127.0.0.1:{door.port}" for name, door in proxies.items()}
         environment = {
             **{name: value for name, value in aws.environment.items() if name != "AWS_ENDPOINT_URL"},
             **youtube.environment,
@@ -123,16 +156,16 @@ async def everything(folder: Path) -> AsyncGenerator[World]:
             "SQS_QUEUE_URL": f"{address['queue']}{queue_path}",
             **database,
             "DB_HOST": "127.0.0.1",
-            "DB_PORT": str(doors["database"].port),
+            "DB_PORT": str(proxies["database"].port),
             "TRANSCRIBER_URL": address["transcriber"],
-            "ANTHROPIC_BASE_URL": address["language model"],
+            "ANTHROPIC_BASE_URL": address[MODEL],
             "ANTHROPIC_API_KEY": anthropic.KEY,
-            "DOWNLOAD_DIR": str(folder),
+            "DOWNLOAD_DIR": str(folder / "downloads"),
             **SETTINGS,
         }
         sqs.url = environment["SQS_QUEUE_URL"]  # as its clients know it
         log = folder / "consumers.log"
-        world = World(pool, sqs, aws, youtube, heard, claude, doors, folder / "lectern", log, environment)
+        world = World(pool, sqs, aws, youtube, heard, claude, doors, folder / "downloads" / "lectern", log, environment)
         world.forks = await _forks(world)
         stack.callback(_end, world)
         yield world

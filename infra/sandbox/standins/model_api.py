@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from starlette.routing import Route
 from infra.sandbox.standins.notes import write_notes
 from infra.sandbox.standins.serving import serving
 
+ASKER = "x-asker"
+"""The header by which a stand-in tells its clients apart, where a test has them send it."""
 NAMED = {"request-id": "req_standin", "x-request-id": "req_standin"}
 
 
@@ -42,11 +45,26 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A request that was answered and costs money: whose it was, and when it came and was answered (Unix time).
+
+    `was_left` says that its client had gone by then.
+    """
+
+    body: dict[str, Any]
+    asker: str
+    came_at: float
+    answered_at: float
+    was_left: bool
+
+
 @dataclass
 class ModelApi(ABC, Generic[BodyT]):
     """Scripted: `faults` are used up one a request, then `write` answers, for `delay_s`, cut off after so many letters.
 
-    A body of more than `context_tokens` is refused. `requests` holds the accepted bodies, `calls` counts all.
+    A body of more than `context_tokens` is refused. `requests` holds the accepted bodies, `askings` says more of those
+    that came one by one, `calls` counts all.
     """
 
     path: ClassVar[str]
@@ -59,6 +77,7 @@ class ModelApi(ABC, Generic[BodyT]):
     context_tokens: int | None = None
     delay_s: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    askings: list[Asking] = field(default_factory=list[Asking])
     calls: int = 0
     ids: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -93,7 +112,7 @@ class ModelApi(ABC, Generic[BodyT]):
 
     async def _ask(self, request: Request) -> Response:
         self.calls += 1
-        raw = await request.body()
+        came_at, raw = time.time(), await request.body()
         await asyncio.sleep(self.delay_s)
         if fault := self.bad_headers(request) or (self.faults.pop(0) if self.faults else None):
             return self.refuse(fault)
@@ -103,7 +122,9 @@ class ModelApi(ABC, Generic[BodyT]):
             return self.refuse(invalid(str(error)))
         if fault := self.bad_body(body):
             return self.refuse(fault)
-        self.requests.append(json.loads(raw))
+        asked, asker, was_left = json.loads(raw), request.headers.get(ASKER, ""), await request.is_disconnected()
+        self.requests.append(asked)
+        self.askings.append(Asking(asked, asker, came_at, time.time(), was_left))
         return JSONResponse(self.answer(body), headers=NAMED)
 
     async def _model(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """What was downloaded is what YouTube has, or an error says what it is: real yt-dlp and Deno against the stand-in."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from consumer.pipeline.audio import make_mp3
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.youtube.options import RETRIES
 from infra.sandbox.standins.youtube import Track, Video, YouTubeStandin
+from infra.sandbox.standins.youtube.trouble import Mode
+from infra.sandbox.waiting import wait_until
 from tests.support.consumer.youtube import ignore, published
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
@@ -102,3 +105,37 @@ async def test_a_video_without_a_length_is_measured_once_it_is_here(youtube: You
     assert source.duration_s is None
     with pytest.raises(PolicyError, match="longer than"):
         await make_mp3(source, tmp_path / "audio.mp3", ignore, max_s=60)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "code"),
+    [
+        ("forbidden", EnvironmentFault, "blocked"),
+        ("limited", EnvironmentFault, "rate_limited"),
+        pytest.param("unavailable", TransientError, "download", marks=pytest.mark.slow),
+        pytest.param("cut", TransientError, "download", marks=pytest.mark.slow),
+    ],
+)
+async def test_trouble_of_the_whole_site_has_its_verdict_and_the_next_try_works(
+    youtube: YouTubeStandin, tmp_path: Path, mode: Mode, kind: type[LecternError], code: str
+) -> None:
+    video = published(youtube, Video())
+    youtube.trouble.fail(mode)
+    try:
+        with pytest.raises(LecternError) as failed:
+            await fetched(video, tmp_path)
+    finally:
+        youtube.trouble.fail("open")
+    assert (type(failed.value), failed.value.code) == (kind, code)
+    assert (await fetched(video, tmp_path)).path.stat().st_size > 500_000
+
+
+async def test_media_that_stops_coming_goes_on_once_the_site_is_mended(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    video = published(youtube, Video())
+    youtube.trouble.fail("hang")
+    before = len(youtube.requests)
+    async with asyncio.TaskGroup() as group:
+        fetching = group.create_task(fetched(video, tmp_path))
+        await wait_until(lambda: "/videoplayback" in youtube.requests[before:])
+        youtube.trouble.fail("open")
+    assert fetching.result().path.stat().st_size > 500_000

@@ -18,6 +18,7 @@ from infra.sandbox.standins.youtube.lists import list_answer
 from infra.sandbox.standins.youtube.media import encode
 from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
 from infra.sandbox.standins.youtube.site import manifest, may_list, may_play, player_answer, watch_page
+from infra.sandbox.standins.youtube.trouble import Trouble
 from infra.sandbox.standins.youtube.videos import VIDEOS, Video
 
 HOSTS = ("*.youtube.com", "youtube.com", "*.googlevideo.com", "*.ytimg.com")
@@ -41,7 +42,7 @@ class YouTubeStandin:
     """`async with` it. `media` is any audio file, the sound of every video; `bytes_a_second` slows the download down.
 
     `videos` are the ids that are not simply `media`. `listed` are ids and titles in every playlist and channel.
-    `requests` counts paths, `languages` the tracks sent.
+    `requests` counts paths, `languages` the tracks sent. `trouble` is the whole site's, a video's `fault` its own.
     """
 
     media: Path = SAMPLE
@@ -50,6 +51,7 @@ class YouTubeStandin:
     listed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     requests: list[str] = field(default_factory=list[str])
     languages: list[str] = field(default_factory=list[str])
+    trouble: Trouble = field(default_factory=Trouble)
     host: str = "127.0.0.1"
     port: int = 0
 
@@ -103,7 +105,9 @@ class YouTubeStandin:
             await self._answer(inner, writer)
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        if request.path == "/videoplayback":
+        if status := self.trouble.status(request.path):
+            await _send(writer, status, b"", "text/plain")
+        elif request.path == "/videoplayback":
             await self._play(request, writer)
         elif request.path.startswith("/videoplayback/id/"):
             await self._play_fragment(request.path, writer)
@@ -138,7 +142,13 @@ class YouTubeStandin:
         at, last = int(number), len(self._media.fragments) - 1
         if at > last or (self._video(youtube_id).fault == "missing_fragment" and at == last // 2):
             return await _send(writer, 403, b"", "text/plain")
-        return await _send(writer, 200, self._media.fragments[at], "audio/mp4")
+        fragment = self._media.fragments[at]
+        head = f"HTTP/1.1 200 -\r\nContent-Type: audio/mp4\r\nContent-Length: {len(fragment)}\r\n\r\n"
+        writer.write(head.encode() + fragment[: len(fragment) // 2])
+        await writer.drain()
+        await self.trouble.meet()
+        writer.write(fragment[len(fragment) // 2 :])
+        return await writer.drain()
 
     async def _play(self, request: Request, writer: asyncio.StreamWriter) -> None:
         fault = self._video(request.query.get("id", [""])[0]).fault
@@ -157,6 +167,7 @@ class YouTubeStandin:
                 await asyncio.Event().wait()
             writer.write(media[at : min(at + CHUNK, end)])
             await writer.drain()
+            await self.trouble.meet()
             if self.bytes_a_second:
                 await asyncio.sleep(CHUNK / self.bytes_a_second)
 

@@ -1,0 +1,41 @@
+"""A small disk that can be filled: a file system in memory, which only root may mount."""
+
+import os
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+SIZE_MIB = 256
+Mode = Literal["open", "full"]
+
+
+class Disk:
+    """`fail` fills the file system of `folder`, or empties it again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ballast = folder / "ballast"
+
+    def fail(self, mode: Mode) -> None:
+        """From now on; open mends it."""
+        if mode == "open":
+            self._ballast.unlink(missing_ok=True)
+            return
+        with self._ballast.open("wb") as file:
+            space = os.fstatvfs(file.fileno())
+            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize)
+
+
+@contextmanager
+def small_disk(folder: Path) -> Generator[Disk | None]:
+    """Mounted at `folder`, which is made; None where we may not mount: then it is an ordinary folder."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MIB}m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        yield None
+        return
+    try:
+        yield Disk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
