@@ -43,14 +43,22 @@ def test_every_setting_is_listed_and_nothing_else() -> None:
     assert set(listed()) == known
 
 
-def test_the_transcriber_s_container_is_told_no_secret_of_the_consumer() -> None:
+def secrets(kind: type[BaseSettings]) -> set[str]:
+    """Variables that nobody else should know."""
+    return {name.upper() for name, field in kind.model_fields.items() if "Secret" in str(field.annotation)}
+
+
+@pytest.mark.parametrize(
+    ("container", "theirs"),
+    [
+        ("x-transcriber", secrets(ConsumerSettings) | BOTO | {"YTDLP_PROXY"}),
+        ("x-consumer", secrets(TranscriberSettings) | {"HF_TOKEN"}),
+    ],
+)
+def test_a_container_is_told_no_secret_of_the_other_service(container: str, theirs: set[str]) -> None:
     """It gets all of .env, so that a new setting needs no line in the compose file; a new secret needs one."""
-    told = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["x-transcriber"]["environment"]
-    secret = {
-        name.upper() for name, field in ConsumerSettings.model_fields.items() if "Secret" in str(field.annotation)
-    }
-    assert secret
-    assert {name for name in secret | BOTO | {"YTDLP_PROXY"} if told.get(name) != ""} == set()
+    told = yaml.safe_load((ROOT / "docker-compose.yml").read_text())[container]["environment"]
+    assert {name for name in theirs if told.get(name) != ""} == set()
 
 
 def test_every_variable_has_words_above_it() -> None:
