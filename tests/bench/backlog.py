@@ -181,7 +181,7 @@ async def bench(videos: int) -> list[Run]:
                     await consumers.work("1 consumer", 1, videos),
                     await consumers.work("2 consumers", 2, videos),
                     await consumers.work("4 consumers", 4, videos),
-                    await consumers.work("4, twice the videos", 4, 2 * videos),
+                    await consumers.work("4 consumers twice as much", 4, 2 * videos),
                 ]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.disk import small_disk
+from tests.support.consumer.small_disk import small_disk
 
 
 def test_a_full_disk_takes_no_byte_until_it_is_mended(tmp_path: Path) -> None:

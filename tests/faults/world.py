@@ -29,9 +29,9 @@ from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.sqs import StrictSqs, strict_sqs
 from infra.sandbox.standins.youtube import Video, YouTubeStandin
 from tests.faults.bills import Disturbance
-from tests.faults.disk import small_disk
 from tests.faults.proxy import Connect, FaultProxy
 from tests.support.consumer.fake_transcriber import FakeTranscriber
+from tests.support.consumer.small_disk import small_disk
 
 MODEL = "language model"
 LEASE_S = 12  # a beat may take seconds where all of this shares two processors

@@ -7,13 +7,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from consumer.errors import EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
+from consumer.errors import Dependency, EnvironmentFault, LecternError, NotYet, PolicyError, TransientError, VideoError
 from consumer.models import Source
 from consumer.pipeline.download import DownloadSettings, download, spoken
-from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
-from infra.sandbox.standins.youtube.videos import EMPTY_ID, RESET_ID, STALL_ID
+from consumer.youtube.failures import UNKNOWN
+from infra.sandbox.standins.youtube import LECTURE_ID, Video, YouTubeStandin
+from infra.sandbox.standins.youtube.videos import EMPTY_ID, RESET_ID, STALL_ID, Delivery
 from infra.sandbox.waiting import wait_until
-from tests.support.consumer.youtube import ignore
+from tests.support.consumer.small_disk import small_disk
+from tests.support.consumer.youtube import ignore, published
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
@@ -40,7 +42,6 @@ async def test_a_video_is_fetched_with_its_title_and_progress(youtube: YouTubeSt
         ("liveNowVid0", NotYet, "live now"),
         ("tooLongVid0", PolicyError, "longer than the 4 hours"),
         ("botCheck000", EnvironmentFault, "YTDLP_PROXY"),
-        (EMPTY_ID, TransientError, "download"),
     ],
 )
 async def test_a_video_that_cannot_be_had_says_why(
@@ -48,6 +49,27 @@ async def test_a_video_that_cannot_be_had_says_why(
 ) -> None:
     with pytest.raises(kind, match=says):
         await fetch(video, tmp_path)
+
+
+@pytest.mark.parametrize("delivery", ["file", "fragments"])
+@pytest.mark.parametrize("room_bytes", [0, 20_000, 300_000])
+async def test_a_disk_that_fills_up_at_any_point_is_our_machine_s_fault_and_no_video_s(
+    youtube: YouTubeStandin, tmp_path: Path, delivery: Delivery, room_bytes: int
+) -> None:
+    with small_disk(tmp_path / "small") as disk:
+        if disk is None:
+            pytest.skip("no file system can be mounted here: it takes root")
+        disk.fail("full", room_bytes)
+        with pytest.raises(EnvironmentFault, match="the disk is full: free space under DOWNLOAD_DIR") as failed:
+            await fetch(published(youtube, Video(delivery=delivery)), tmp_path / "small")
+    assert (failed.value.code, failed.value.dependency) == ("disk_full", Dependency.MACHINE)
+    assert "YouTube" not in str(failed.value)
+
+
+async def test_what_breaks_yt_dlp_itself_is_words_that_nobody_knows(youtube: YouTubeStandin, tmp_path: Path) -> None:
+    with pytest.raises(TransientError, match="yt-dlp broke: TypeError") as failed:
+        await fetch(EMPTY_ID, tmp_path)
+    assert failed.value.code == UNKNOWN
 
 
 async def test_the_cookies_file_is_read_and_never_written(youtube: YouTubeStandin, tmp_path: Path) -> None:

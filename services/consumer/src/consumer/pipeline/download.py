@@ -76,9 +76,16 @@ async def _fetched(wanted: dict[str, Any], settings: DownloadSettings, on_progre
         log.warning("ytdlp.overlay_broken", folder=str(overlay.folder), said=words, instead="the built-in one")
         done = await _run(wanted, None, said, settings)
     if said.last is None:
-        last = done.tail.splitlines()[-1:] or ["it said nothing"]
-        raise TransientError(f"the download broke: {last[0][:200]} (code {done.code})", code="download")
+        raise _broken(done, settings)
     return said.last
+
+
+def _broken(done: Finished, settings: DownloadSettings) -> LecternError:
+    """What a child means that ended without a word for us: its last line, unless it was killed."""
+    last = (done.tail.splitlines() or ["it said nothing"])[-1][:200]
+    if done.code < 0:
+        return TransientError(f"the download broke: {last} (code {done.code})", code="download")
+    return classify(f"yt-dlp broke: {last} (code {done.code})", (), _access(settings))
 
 
 def _wanted(youtube_id: str, into: Path, settings: DownloadSettings, language: str | None) -> dict[str, Any]:
@@ -160,5 +167,8 @@ def _failure(event: dict[str, Any], settings: DownloadSettings) -> LecternError:
         case "just_over":
             return NotYet("the live event is over, and YouTube has not made its recording yet", code="processing")
         case _:
-            access = Access(cookies=settings.cookies_file is not None, proxy=settings.proxy is not None)
-            return classify(event["text"], event["warnings"], access)
+            return classify(event["text"], event["warnings"], _access(settings))
+
+
+def _access(settings: DownloadSettings) -> Access:
+    return Access(cookies=settings.cookies_file is not None, proxy=settings.proxy is not None)

@@ -12,8 +12,7 @@ from typing import Any, cast
 import yt_dlp_ejs
 from yt_dlp import YoutubeDL, parse_options
 from yt_dlp import globals as shared
-from yt_dlp.cookies import CookieLoadError
-from yt_dlp.utils import DownloadCancelled, DownloadError
+from yt_dlp.utils import DownloadCancelled, YoutubeDLError
 from yt_dlp.version import __version__
 
 from consumer.youtube.options import options
@@ -73,7 +72,7 @@ def main() -> None:
         say("live")
     except JustOver:
         say("just_over")
-    except (DownloadError, CookieLoadError) as error:
+    except YoutubeDLError as error:  # a DownloadError but for cookies and for what the disk refuses
         say("error", text=str(error), warnings=listener.warnings)
 
 

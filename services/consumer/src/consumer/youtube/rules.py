@@ -49,7 +49,8 @@ class Rule:
         words = self.words.format(said=said[:300], unblock=access.unblock, account=access.account)
         dependency = Dependency.MACHINE if self.code == "disk_full" else Dependency.YOUTUBE
         if self.kind is EnvironmentFault:
-            words = f"{words} (YouTube said: {said[:200]})"
+            if dependency is Dependency.YOUTUBE:
+                words = f"{words} (YouTube said: {said[:200]})"
             return EnvironmentFault(words, code=self.code, dependency=dependency)
         if self.kind is NotYet:
             return NotYet(words, code=self.code, until=_announced(said))

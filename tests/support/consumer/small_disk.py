@@ -17,14 +17,14 @@ class Disk:
     def __init__(self, folder: Path) -> None:
         self._ballast = folder / "ballast"
 
-    def fail(self, mode: Mode) -> None:
-        """From now on; open mends it."""
+    def fail(self, mode: Mode, room_bytes: int = 0) -> None:
+        """From now on; open mends it. Full leaves that much room."""
         if mode == "open":
             self._ballast.unlink(missing_ok=True)
             return
         with self._ballast.open("wb") as file:
             space = os.fstatvfs(file.fileno())
-            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize)
+            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize - room_bytes)
 
 
 @contextmanager
