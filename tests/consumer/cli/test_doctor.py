@@ -127,6 +127,7 @@ async def test_the_way_to_youtube_is_the_proxy_that_downloads_take(environment: 
     said = await said_of("YouTube")
     assert said.startswith("??")
     assert f"the proxy (YTDLP_PROXY, HTTPS_PROXY or ALL_PROXY) at 127.0.0.1:{port} cannot be reached" in said
+    assert said.endswith("check its address")
     assert "secret" not in said
 
 

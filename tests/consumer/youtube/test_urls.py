@@ -72,6 +72,11 @@ def test_everything_else_is_refused_with_a_code(url: str, code: str) -> None:
     assert refused.value.code == code
 
 
+def test_what_is_no_address_at_all_is_told_what_would_be() -> None:
+    with pytest.raises(BadMessage, match=r"'lecture7' is neither an address of YouTube's nor the eleven characters of"):
+        parse_video_url("lecture7")
+
+
 @pytest.mark.parametrize(
     ("text", "address"),
     [

@@ -114,7 +114,7 @@ def list_videos(
     """Show videos, by what changed last."""
     logs.configure(quiet=True)
     found = asyncio.run(rows.rows(statuses or [], most))
-    report.print_list(console_for(as_json), found)
+    report.print_list(console_for(as_json), found, statuses or [])
     print_json(found, as_json)
 
 

@@ -116,7 +116,8 @@ async def _youtube(settings: Settings) -> str:
         async with asyncio.timeout(YOUTUBE_S):
             _, writer = await asyncio.open_connection(host, port)
     except OSError as error:  # TimeoutError is one
-        words = f"{named} at {host}:{port} cannot be reached: {error or 'no answer'}: check this machine's internet"
+        what = "this machine's internet" if host == YOUTUBE else "its address"
+        words = f"{named} at {host}:{port} cannot be reached: {error or 'no answer'}: check {what}"
         raise Doubtful(words) from error
     writer.close()
     return f"{named} answers at {host}:{port}"

@@ -33,8 +33,14 @@ def waiting(row: Mapping[str, Any], broken: Iterable[Broken]) -> dict[str, str]:
     return {"waiting": "; ".join(f"{name}: {words}" for name, words in told.items())} if told else {}
 
 
-def print_list(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A row a line: id, status, how far it is, when it changed, its title, and what went wrong."""
+def print_list(console: Console, rows: Sequence[Mapping[str, Any]], statuses: Sequence[Status] = ()) -> None:
+    """A row a line: id, status, how far it is, when it changed, its title, and what went wrong.
+
+    `statuses` are those that were asked for, where not all were.
+    """
+    if not rows:
+        nothing = f"no video is {' or '.join(statuses)}" if statuses else "there is no video yet: lectern submit URL"
+        console.print(nothing, highlight=False)
     for row in rows:
         told = "  ".join(words for words in (row["title"], row["error_message"]) if words)
         line = f"{row['id']:<12} {row['status']:<12} {row['progress']:>4.0%}  {_time(row['updated_at'])}  {told}"
@@ -57,7 +63,8 @@ def print_history(
 ) -> None:
     """What happened to a video, in the order it happened, and what happens next."""
     title = escape(row.get("title") or "")
-    console.print(f"[bold]{escape(row['id'])}[/] {row.get('youtube_url') or ''}  {title}", highlight=False)
+    address = row.get("youtube_url") or ""
+    console.print(f"[bold]{escape(row['id'])}[/] {address}  {title}", highlight=False, soft_wrap=True)
     for attempt in attempts:
         ended = attempt["outcome"] or ("under way" if row["lease_token"] == attempt["token"] else "killed")
         console.print(f"\nattempt {attempt['token']} by {attempt['owner']}: {ended}", highlight=False)
@@ -67,12 +74,17 @@ def print_history(
                 console.print(f"  {_time(stage['started_at'])} {stage['stage']}", highlight=False)
         if attempt["ended_at"]:
             why = f": {attempt['error_message']}" if attempt["error_message"] else ""
-            console.print(f"  {_time(attempt['ended_at'])} {ended}{why}", highlight=False, markup=False)
+            line = f"  {_time(attempt['ended_at'])} {ended}{why}"
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
     status = Status.named(row["status"])
+    said = row.get("error_message") or ""
     following = f"next: {status.next_step if status else 'unknown'}"
     if row.get("waiting"):
         following = f"waiting: {row['waiting']}"
-    why = f": {row['error_message']}" if row.get("error_message") and status and status.is_end else ""
+    elif said and status is Status.QUEUED:
+        following = "next: it is tried again when its message comes back"
+    rests = status is not None and (status.is_end or status in {Status.QUEUED, Status.SCHEDULED})
+    why = f": {said}" if said and rests else ""
     console.print(f"\nnow: {row['status']}{why}; {following}", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -155,13 +155,15 @@ async def _queue_all(videos: Videos, queue: Queue, jobs: Sequence[Job], console:
         try:
             await _queue_one(videos, queue, job)
         except LecternError as error:
+            if len(jobs) == 1:
+                raise
             console.print(f"{job.video_id} is not queued: {error}", highlight=False, markup=False)
             failures.append(error)
         else:
             console.print(f"{job.video_id} is queued: lectern status {job.video_id}", highlight=False)
             queued.append(told(job))
     if failures:
-        raise failures[0] if len(jobs) == 1 else TransientError(f"{len(failures)} of {len(jobs)} were not queued")
+        raise TransientError(f"{len(failures)} of {len(jobs)} were not queued")
     return queued
 
 

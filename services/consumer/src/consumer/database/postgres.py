@@ -93,11 +93,11 @@ async def _connected(settings: DatabaseSettings, tries: int) -> Pool:
         try:
             return await _opened(settings)
         except TransientError as error:
-            log.warning("postgres.unreachable", where=where, tries=number, error=str(error))
             if number == tries:
                 reason = error.__cause__ or error
                 words = f"Postgres at {where} cannot be reached: {reason} (check DB_HOST, DB_PORT, DB_SSLMODE)"
                 raise EnvironmentFault(words) from error
+            log.warning("postgres.unreachable", where=where, tries=number, error=str(error))
         await asyncio.sleep(CONNECT_PAUSE_S)
     raise AssertionError("unreachable")
 

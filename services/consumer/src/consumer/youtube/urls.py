@@ -28,7 +28,7 @@ def parse_video_url(text: str) -> str:
     if url.hostname in SHORT_HOSTS:
         return _checked(url.path.strip("/").split("/")[0])
     if url.hostname not in WATCH_HOSTS | NO_COOKIE_HOSTS:
-        raise BadMessage(f"{url.hostname or 'this'} is not YouTube: only YouTube videos are taken", code="other_site")
+        raise _elsewhere(text, url.hostname or "this")
     parts = url.path.strip("/").split("/")
     if parts[0] in PATHS and len(parts) == 2:
         return _checked(parts[1])
@@ -87,6 +87,13 @@ def _parsed(text: str) -> ParseResult:
             "the address carries a user name or a port: only plain YouTube addresses are taken", code="bad_url"
         )
     return url
+
+
+def _elsewhere(text: str, host: str) -> BadMessage:
+    words = f"{host} is not YouTube: only YouTube videos are taken"
+    if "." not in host:
+        words = f"{text[:40]!r} is neither an address of YouTube's nor the eleven characters of a video"
+    return BadMessage(words, code="other_site")
 
 
 def _checked(video: str) -> str:
