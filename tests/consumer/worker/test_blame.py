@@ -1,9 +1,12 @@
 """One bad video, or a bad world: the rule as a table, and a worker that keeps it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from consumer.database.postgres import Pool
 from consumer.errors import Dependency, EnvironmentFault, LecternError, TransientError, VideoError
+from consumer.models import Status
 from consumer.worker.blame import Blame, Neighbours, judge, sign_of
 from consumer.worker.retry_policy import RetryPolicy
 from consumer.youtube.failures import classify
@@ -93,6 +96,15 @@ async def test_one_video_that_is_always_refused_ends_and_holds_nobody_up(harness
     row = await harness.row("bad")
     assert (row["status"], row["attempts"], row["error_code"]) == ("failed", 3, "blocked")
     assert row["error_message"].startswith("given up after 3 attempts: YouTube refuses to send the media")
+
+
+def test_the_tries_of_a_video_that_is_refused_are_spread_over_a_day() -> None:
+    tried = [RetryPolicy().outcome(refusal(), number, pause_s=5, now=datetime.now(UTC)) for number in range(1, 6)]
+    pauses_h = [(each.back_s or 0) / 3600 for each in tried]
+    assert pauses_h == [*sorted(pauses_h[:-1]), 0]
+    assert 12 <= sum(pauses_h) <= 24
+    assert max(pauses_h) < 12  # SQS hides a message for no longer
+    assert tried[-1].status is Status.FAILED
 
 
 async def test_two_such_videos_beside_good_ones_hold_nobody_up_either(harness: Harness) -> None:

@@ -60,3 +60,15 @@ async def test_only_plugins_in_the_allowed_folder_are_loaded(
     await download(LECTURE_ID, into, DownloadSettings(plugin_dir=folder if allowed else None), ignore)
     assert not (tmp_path / "from-home").exists()
     assert (tmp_path / "from-folder").exists() == allowed
+
+
+async def test_no_module_that_lies_where_it_is_started_is_imported(
+    youtube: YouTubeStandin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    into = tmp_path / "into"
+    into.mkdir()
+    for name in ("json", "yt_dlp", "consumer"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('planted')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert (await download(LECTURE_ID, into, DownloadSettings(), ignore)).path.stat().st_size > 500_000
