@@ -15,6 +15,8 @@ from consumer.youtube.failures import classify
 from consumer.youtube.versions import CURRENT, PROXIES, Overlay, VerifiedVersion, own_version
 from infra.sandbox.aws import Aws
 from infra.sandbox.processes import free_port
+from infra.sandbox.standins.serving import serving
+from tests.support.consumer.fake_transcriber import FakeTranscriber
 
 
 @pytest.fixture
@@ -116,6 +118,21 @@ async def _copied(source: asyncio.StreamReader, target: asyncio.StreamWriter) ->
         target.write(chunk)
         await target.drain()
     target.close()
+
+
+async def test_of_several_transcribers_one_that_is_away_is_doubtful_and_named(environment: pytest.MonkeyPatch) -> None:
+    async with serving(FakeTranscriber().app()) as url:
+        environment.setenv("TRANSCRIBER_URL", f"{url},http://127.0.0.1:1")
+        said = await said_of("transcriber")
+        assert said.startswith("??")
+        assert "stand-in on cpu" in said
+        assert "127.0.0.1:1 (TRANSCRIBER_URL) cannot be reached" in said
+    assert (await said_of("transcriber")).startswith("BAD")
+
+
+async def test_what_cannot_be_looked_up_is_not_said_to_be_well(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DB_PORT", "1")
+    assert (await said_of("wordings")).startswith("??")
 
 
 @pytest.mark.parametrize("name", ["YTDLP_PROXY", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])

@@ -158,8 +158,8 @@ async def _wordings(settings: Settings) -> str:
     try:
         async with connect(settings, 1) as pool:
             attempts, latest = await Videos(pool, settings.tables).ended_with(UNKNOWN, WORDINGS_DAYS)
-    except LecternError:
-        return "not known while the database does not answer"
+    except LecternError as error:
+        raise Doubtful("not known while the database does not answer") from error
     table = f"the table of {CHECKED.isoformat()}"
     if attempts:
         words = f"{attempts} attempts in {WORDINGS_DAYS} days ended with words that {table} does not know: {latest}"
@@ -180,11 +180,19 @@ async def _bucket(settings: Settings) -> str:
 
 async def _transcriber(settings: Settings) -> str:
     """Each of them: one that is away is left out, but costs speed."""
-    found: list[str] = []
+    found, away = list[str](), list[LecternError]()
     for url in settings.transcriber_urls:
         async with TranscriberClient(url, settings.transcriber_api_key) as transcriber:
-            ready = await transcriber.check()
-        found.append(f"{ready['model']} on {ready['device']}")
+            try:
+                ready = await transcriber.check()
+            except LecternError as error:
+                away.append(error)
+            else:
+                found.append(f"{ready['model']} on {ready['device']}")
+    if away and found:
+        raise Doubtful("; ".join([", ".join(found), *map(str, away)]))
+    if away:
+        raise away[0]
     return ", ".join(found)
 
 
