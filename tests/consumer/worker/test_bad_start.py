@@ -162,7 +162,7 @@ async def test_the_doctor_names_each_of_them_in_one_line(environment: pytest.Mon
     assert done.exit_code == 1
     bad = {line.split()[1]: line for line in done.output.splitlines() if line.startswith(("BAD", "??"))}
     assert bad["YouTube"].startswith("??")  # it may come back, and is waited for
-    assert list(bad) == ["YouTube", "disk", "database", "bucket", "transcriber", "study"]
+    assert list(bad) == ["YouTube", "disk", "database", "wordings", "bucket", "transcriber", "study"]
     for part, setting in (
         ("YouTube", "YTDLP_PROXY"),
         ("disk", "DOWNLOAD_DIR"),
