@@ -25,7 +25,8 @@ class Found:
 async def examine(world: World, video_ids: list[str]) -> Found:
     """Of these videos.
 
-    Each row ended once and truthfully; its objects exist with their sums, and are those of the attempt that ended it;
+    Each row ended once and truthfully, with the words of its own sound; its objects exist with their sums, and are
+    those of the attempt that ended it;
     no call was paid for twice except one that a kill, a freeze, a lost lease or a cut connection cut off.
     """
     videos, wrong, attempts = Videos(world.pool, Tables()), list[str](), 0
@@ -33,6 +34,7 @@ async def examine(world: World, video_ids: list[str]) -> Found:
         row, tried = await videos.row(video_id), await videos.attempts(video_id)
         attempts += len(tried)
         wrong += await asyncio.to_thread(_wrong, world, video_id, row or {}, [each["outcome"] for each in tried])
+    wrong += await asyncio.to_thread(_same_words, world)
     askings = world.claude.askings
     wrong += paid_twice(askings, [*world.disturbances, *await asyncio.to_thread(world.lost_leases)])
     if world.sqs.messages or world.sqs.dead_letters:
@@ -56,6 +58,21 @@ def _wrong(world: World, video_id: str, row: dict[str, Any], outcomes: list[str 
             found.append(f"{video_id}: {name} is not what the manifest says")
         if not stored["key"].startswith(row["manifest_key"].rpartition("/")[0]):
             found.append(f"{video_id}: {name} is of another attempt")
+    return found
+
+
+def _same_words(world: World) -> list[str]:
+    """Every video has a sound of its own, and so has its transcript words of its own."""
+    client = world.aws.client("s3")
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=world.aws.bucket, Prefix="videos/")
+    keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
+    owners: dict[str, str] = {}
+    found: list[str] = []
+    for key in [key for key in keys if key.endswith("/transcript.txt")]:
+        video_id = key.split("/")[1]
+        words = hashlib.sha256(_read(world, key)).hexdigest()
+        if owners.setdefault(words, video_id) != video_id:
+            found.append(f"{video_id} has the words of {owners[words]}")
     return found
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -20,7 +19,6 @@ from consumer.database.postgres import Pool, connect
 from consumer.database.settings import DatabaseSettings
 from consumer.database.tables import Tables
 from infra.sandbox.aws import Aws, embedded_aws
-from infra.sandbox.paths import LECTURE
 from infra.sandbox.postgres import embedded_postgres
 from infra.sandbox.standins import anthropic
 from infra.sandbox.standins.anthropic import AnthropicStandin
@@ -29,13 +27,13 @@ from infra.sandbox.standins.serving import serving
 from infra.sandbox.standins.sqs import StrictSqs, strict_sqs
 from infra.sandbox.standins.youtube import Video, YouTubeStandin
 from tests.faults.bills import Disturbance
+from tests.faults.media import media, samples
 from tests.faults.proxy import Connect, FaultProxy
 from tests.support.consumer.fake_transcriber import FakeTranscriber
 from tests.support.consumer.small_disk import small_disk
 
 MODEL = "language model"
 LEASE_S = 12  # a beat may take seconds where all of this shares two processors
-MEDIA_S = "8"
 SETTINGS = {
     "LEASE_SECONDS": str(LEASE_S),
     "CONCURRENCY": "6",
@@ -70,14 +68,16 @@ class World:
     scratch: Path
     log: Path
     environment: dict[str, str]
+    lecture: bytes
     living: set[int] = field(default_factory=set[int])
     disturbances: list[Disturbance] = field(default_factory=list[Disturbance])
 
     def send(self, number: int) -> str:
-        """A message for a video of its own title, so that each is billed apart, every other in fragments; its id."""
+        """A message for a video of its own title and sound, so that each is billed apart, every other in fragments."""
         video_id, youtube_id = f"v{number}", f"video{number:06d}"
         delivery = "fragments" if number % 2 else "file"
-        self.youtube.videos[youtube_id] = Video(title=f"Lecture number {number}", delivery=delivery)
+        sound = media(number, self.lecture)
+        self.youtube.videos[youtube_id] = Video(title=f"Lecture number {number}", delivery=delivery, media=sound)
         body = {"video_id": video_id, "youtube_url": f"https://youtu.be/{youtube_id}"}
         self.sqs.add(json.dumps(body))
         return video_id
@@ -132,9 +132,9 @@ async def everything(folder: Path) -> AsyncGenerator[World]:
         pool = await enter(connect(settings))
         await migrate(pool, find_migrations(None), Tables())
         aws, sqs = await enter(embedded_aws(folder)), await enter(strict_sqs(max_receives=200))
-        heard, claude = FakeTranscriber(), AnthropicStandin(delay_s=0.2)
+        heard, claude = FakeTranscriber(tells_apart=True), AnthropicStandin(delay_s=0.2)
         heard.may_answer.set()
-        youtube = await enter(YouTubeStandin(await asyncio.to_thread(_media, folder)))
+        youtube = await enter(YouTubeStandin())
         targets: dict[str, Connect] = {
             "database": lambda: asyncio.open_unix_connection(socket),
             "bucket": to(aws.endpoint),
@@ -164,18 +164,12 @@ async def everything(folder: Path) -> AsyncGenerator[World]:
             **SETTINGS,
         }
         sqs.url = environment["SQS_QUEUE_URL"]  # as its clients know it
-        log = folder / "consumers.log"
-        world = World(pool, sqs, aws, youtube, heard, claude, doors, folder / "downloads" / "lectern", log, environment)
+        log, scratch = folder / "consumers.log", folder / "downloads" / "lectern"
+        lecture = await asyncio.to_thread(samples)
+        world = World(pool, sqs, aws, youtube, heard, claude, doors, scratch, log, environment, lecture)
         world.forks = await _forks(world)
         stack.callback(_end, world)
         yield world
-
-
-def _media(folder: Path) -> Path:
-    short = folder / "short.mp3"
-    command = ["ffmpeg", "-loglevel", "error", "-i", str(LECTURE), "-t", MEDIA_S, "-c", "copy", str(short)]
-    subprocess.run(command, check=True)
-    return short
 
 
 async def _forks(world: World) -> asyncio.subprocess.Process:

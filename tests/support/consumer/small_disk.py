@@ -1,5 +1,6 @@
 """A small disk that can be filled: a file system in memory, which only root may mount."""
 
+import errno
 import os
 import subprocess
 from collections.abc import Generator
@@ -23,8 +24,21 @@ class Disk:
             self._ballast.unlink(missing_ok=True)
             return
         with self._ballast.open("wb") as file:
-            space = os.fstatvfs(file.fileno())
-            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize - room_bytes)
+            while not _allocated(file.fileno(), room_bytes):
+                pass  # somebody else has just taken a part of the room
+
+
+def _allocated(file: int, room_bytes: int) -> bool:
+    space = os.fstatvfs(file)
+    wanted = space.f_bavail * space.f_frsize - room_bytes
+    try:
+        if wanted > 0:
+            os.posix_fallocate(file, 0, wanted)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return False
+    return True
 
 
 @contextmanager

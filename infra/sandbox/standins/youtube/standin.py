@@ -15,7 +15,7 @@ import trustme
 
 from infra.sandbox.paths import SAMPLE
 from infra.sandbox.standins.youtube.lists import list_answer
-from infra.sandbox.standins.youtube.media import encode
+from infra.sandbox.standins.youtube.media import Media, encode
 from infra.sandbox.standins.youtube.player import PLAYER_PATH, SCRIPT
 from infra.sandbox.standins.youtube.site import manifest, may_list, may_play, player_answer, watch_page
 from infra.sandbox.standins.youtube.trouble import Trouble
@@ -123,26 +123,30 @@ class YouTubeStandin:
                 return 200, watch_page(), "text/html"
             case ["youtubei", "v1", "player"]:
                 youtube_id = json.loads(request.body)["videoId"]
-                answer = player_answer(youtube_id, self._video(youtube_id), self._media)
+                answer = player_answer(youtube_id, self._video(youtube_id), self._sound(youtube_id))
                 return 200, json.dumps(answer).encode(), "application/json"
             case ["youtubei", "v1", "next"]:
                 return 200, b'{"contents": {}}', "application/json"
             case ["s", "player", *_] if request.path == PLAYER_PATH:
                 return 200, SCRIPT.encode(), "text/javascript"
             case ["api", "manifest", "dash", "id", youtube_id, *_] if may_list(request.path):
-                return 200, manifest(youtube_id, self._media), "application/dash+xml"
+                return 200, manifest(youtube_id, self._sound(youtube_id)), "application/dash+xml"
             case _:
                 return 404, b"", "text/plain"
 
     def _video(self, youtube_id: str) -> Video:
         return self.videos.get(youtube_id, Video())
 
+    def _sound(self, youtube_id: str) -> Media:
+        return self._video(youtube_id).media or self._media
+
     async def _play_fragment(self, path: str, writer: asyncio.StreamWriter) -> None:
         _, _, _, youtube_id, *_, number = path.split("/")
-        at, last = int(number), len(self._media.fragments) - 1
+        fragments = self._sound(youtube_id).fragments
+        at, last = int(number), len(fragments) - 1
         if at > last or (self._video(youtube_id).fault == "missing_fragment" and at == last // 2):
             return await _send(writer, 403, b"", "text/plain")
-        fragment = self._media.fragments[at]
+        fragment = fragments[at]
         head = f"HTTP/1.1 200 -\r\nContent-Type: audio/mp4\r\nContent-Length: {len(fragment)}\r\n\r\n"
         writer.write(head.encode() + fragment[: len(fragment) // 2])
         await writer.drain()
@@ -151,12 +155,13 @@ class YouTubeStandin:
         return await writer.drain()
 
     async def _play(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        fault = self._video(request.query.get("id", [""])[0]).fault
+        youtube_id = request.query.get("id", [""])[0]
+        fault = self._video(youtube_id).fault
         if fault == "forbidden" or not may_play(request.query):
             await _send(writer, 403, b"", "text/plain")
             return
         self.languages += request.query.get("lang", [])
-        media = b"" if fault == "empty" else self._media.whole
+        media = b"" if fault == "empty" else self._sound(youtube_id).whole
         start, end = _range(request, len(media))
         size = f"Content-Range: bytes {start}-{end - 1}/{len(media)}\r\nContent-Length: {end - start}\r\n"
         writer.write(f"HTTP/1.1 206 Partial Content\r\nContent-Type: audio/mp4\r\n{size}\r\n".encode())

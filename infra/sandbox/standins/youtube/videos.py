@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from infra.sandbox.standins.youtube.media import Media
+
 LECTURE_ID = "LecternDemo"
 TITLE = "Gravity, light, and the first computers"
 LONG_ID, LIVE_ID = "tooLongVid0", "liveNowVid0"
@@ -25,7 +27,10 @@ class Track:
 
 @dataclass(frozen=True)
 class Video:
-    """A video. `claimed_s` is the length that the site states: None states the media's own, 0 none at all."""
+    """A video. `claimed_s` is the length that the site states: None states the media's own, 0 none at all.
+
+    `media` is its sound; None is that of the site.
+    """
 
     status: str = "OK"
     reason: str = ""
@@ -36,6 +41,7 @@ class Video:
     delivery: Delivery = "file"
     storyboard: bool = False
     fault: Fault | None = None
+    media: Media | None = None
 
 
 VIDEOS: dict[str, Video] = {
