@@ -48,9 +48,11 @@ def _wrong(world: World, video_id: str, row: dict[str, Any], outcomes: list[str 
     found: list[str] = []
     if outcomes.count("completed") != 1 or outcomes[-1] != "completed":
         found.append(f"{video_id} ended otherwise than once: {outcomes}")
-    if row["lease_until"] is not None or row["error_message"] or not float(row["cost_usd"]):
-        found.append(f"{video_id} is held, or has an error, or cost nothing")
+    left = {name: str(row[name]) for name in ("lease_until", "error_message") if row[name]}
     manifest = json.loads(_read(world, row["manifest_key"]))
+    cost_usd, told_usd = float(row["cost_usd"]), manifest["cost_usd"]
+    if left or not told_usd or abs(cost_usd - told_usd) > 1e-4:
+        found.append(f"{video_id} has {left} and cost {cost_usd}, by its manifest {told_usd}: {outcomes}")
     if manifest["video"]["title"] != f"Lecture number {video_id[1:]}":
         found.append(f"{video_id} has another video's manifest")
     for name, stored in manifest["files"].items():

@@ -10,7 +10,7 @@ import pytest
 from consumer.database.videos import Claim
 from consumer.errors import Dependency, LeaseLost, PolicyError, TransientError, VideoError
 from consumer.material import Usage
-from consumer.models import Job, Recording, StudyWishes
+from consumer.models import Job, Recording, Stage, StudyWishes
 from consumer.pipeline.pipeline import Tools, run
 from consumer.study.plan import StudyPlan
 from consumer.study.schema import Draft, Style
@@ -51,14 +51,30 @@ async def test_an_attempt_after_a_failure_on_any_machine_pays_for_nothing_twice_
     assert (videos.through.count(Dependency.TRANSCRIBER), videos.through.count(Dependency.MODEL)) == (1, 3)
 
 
-async def test_a_cost_that_cannot_be_recorded_stops_nothing(model: FakeTranscriber, tools: Tools) -> None:
-    videos, paid = (
-        FakeVideos(away=True),
-        replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5)))),
-    )
+@pytest.mark.parametrize("back_at", ["study", "publish"])
+async def test_a_cost_that_cannot_be_recorded_at_once_stops_nothing_and_is_before_the_video_completes(
+    model: FakeTranscriber, tools: Tools, back_at: Stage
+) -> None:
+    videos = FakeVideos(away=True, back_at=back_at)
+    paid = replace(tools, provider=FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5))))
     model.may_answer.set()
     await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=Bucket(), tools=paid)
+    assert sum(videos.spent.values()) == 1.0
     assert len(videos.done) == 1
+
+
+async def test_a_video_whose_cost_nobody_took_down_comes_back_and_pays_for_nothing_again(
+    model: FakeTranscriber, tools: Tools
+) -> None:
+    provider = FakeProvider(lambda _: Draft(usage=Usage(cost_usd=0.5)))
+    videos, bucket, paid = FakeVideos(away=True), Bucket(), replace(tools, provider=provider)
+    model.may_answer.set()
+    with pytest.raises(TransientError, match="could not spend"):
+        await run(JOB, CLAIM, Lease(Holder(), 30), videos=videos, witness=videos, store=bucket, tools=paid)
+    asked, videos.away = len(provider.asked), False
+    assert videos.done == []
+    await run(JOB, Claim("v1", 8, 2), Lease(Holder(), 30), videos=videos, witness=videos, store=bucket, tools=paid)
+    assert (len(provider.asked), sum(videos.spent.values()), len(videos.done)) == (asked, 1.0, 1)
 
 
 async def test_a_message_s_wishes_reach_whoever_writes_and_the_settings_fill_the_rest(

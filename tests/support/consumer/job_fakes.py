@@ -13,13 +13,17 @@ CLAIM = Claim("v1", 7, 1)
 
 @dataclass
 class FakeVideos:
-    """Keeps what is written to the row. Recordings of the kinds `elsewhere` are worked on as v0 by another consumer."""
+    """Keeps what is written to the row. Recordings of the kinds `elsewhere` are worked on as v0 by another consumer.
+
+    While it is `away` it takes down no cost; it is there again `back_at` the beginning of a stage.
+    """
 
     stages: list[Stage] = field(default_factory=list[Stage])
     done: list[Completion] = field(default_factory=list[Completion])
     spent: dict[str, float] = field(default_factory=dict[str, float])
     through: list[Dependency] = field(default_factory=list[Dependency])
     away: bool = False
+    back_at: Stage | None = None
     earlier_usd: float = 0.0
     elsewhere: tuple[str, ...] = ()
 
@@ -28,6 +32,7 @@ class FakeVideos:
 
     async def open_stage(self, claim: Claim, stage: Stage) -> None:
         self.stages.append(stage)
+        self.away = self.away and stage != self.back_at
 
     async def take_content(self, claim: Claim, content: str) -> str | None:
         return "v0" if content.split(maxsplit=1)[0] in self.elsewhere else None

@@ -1,10 +1,16 @@
-"""What may be spent on language models in a day, by all consumers together."""
+"""What is spent on language models, and what may be in a day, by all consumers together."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from consumer.errors import NotYet
+import structlog
+
+from consumer.errors import EnvironmentFault, NotYet, TransientError
+
+log = structlog.get_logger()
+Spend = Callable[[str, float], Awaitable[None]]
+"""Told under which key an answer is kept and the US dollars that it cost; the same again changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,31 @@ class DayBudget:
                 f"all that MAX_COST_USD_PER_DAY={self.most_usd:g} allows: it goes on tomorrow"
             )
             raise NotYet(words, code="day_budget", until=_midnight(datetime.now(UTC)))
+
+
+class Payments:
+    """What the answers for one video cost; `spend` writes it down.
+
+    What it does not take at once stops no work and is written with the next answer, or by `settle`.
+    """
+
+    def __init__(self, spend: Spend) -> None:
+        self._spend = spend
+        self._owed: dict[str, float] = {}
+
+    async def add(self, key: str, cost_usd: float) -> None:
+        """Write it down, now or later."""
+        self._owed[key] = cost_usd
+        try:
+            await self.settle()
+        except (TransientError, EnvironmentFault) as error:
+            log.warning("spend.not_recorded", owed_usd=sum(self._owed.values()), error=str(error))
+
+    async def settle(self) -> None:
+        """Write down what is owed. Raises what `spend` raises."""
+        for key, cost_usd in list(self._owed.items()):
+            await self._spend(key, cost_usd)
+            self._owed.pop(key, None)
 
 
 def _midnight(now: datetime) -> datetime:

@@ -7,18 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-import structlog
 from pydantic import TypeAdapter
 
 from consumer.clients.retry import patiently
 from consumer.clients.transcribers import Transcribers
 from consumer.database.videos import Claim, Completion
-from consumer.errors import BadMessage, Dependency, EnvironmentFault, TransientError
+from consumer.errors import BadMessage, Dependency
 from consumer.export.files import JobResult, write_assets
 from consumer.models import Job, Progress, Source, Stage, Transcript
 from consumer.observability.metrics import Metrics
 from consumer.pipeline.audio import make_mp3
-from consumer.pipeline.budget import NO_CAP, DayBudget
+from consumer.pipeline.budget import NO_CAP, DayBudget, Payments, Spend
 from consumer.pipeline.checkpoint import Checkpoints, CheckpointStore, Flights, FolderCheckpoints, digest, take_turn
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.pipeline.note_ids import keep_note_ids
@@ -34,14 +33,11 @@ from consumer.study import BatchProvider, StudyProvider
 from consumer.study.plan import ORDINARY, StudyPlan
 from consumer.worker.lease import Lease
 
-log = structlog.get_logger()
 TRANSCRIPT = TypeAdapter(Transcript)
 CHECKPOINTS = "videos/.checkpoints"
 """Of all videos: the same content under another id is paid for once. No video's id begins with a dot."""
 MOST_RECORDING_BYTES = 8 * 10**9
 WAIT_FOR_MODEL_S = 300.0  # while the transcriber starts; longer, and the message goes back
-Spend = Callable[[str, float], Awaitable[None]]
-"""Told, each time that an answer of a language model is used, its key and its cost in US dollars."""
 Passed = Callable[[Dependency], Awaitable[None]]
 """Told whom a video has come through: what others met decides who is to blame for the next failure."""
 
@@ -133,14 +129,14 @@ async def run(
             if job.recording:
                 await take_turn(videos, claim, f"recording {await asyncio.to_thread(digest, source.path)}")
             await passed(Dependency.YOUTUBE if job.youtube_id else Dependency.BUCKET)
-            spend = partial(videos.spend, job.video_id)
+            payments = Payments(partial(videos.spend, job.video_id))
             made = await produce(
                 source,
                 folder,
                 tools,
                 timer,
                 checkpoints=checkpoints,
-                spend=spend,
+                spend=payments.add,
                 passed=passed,
                 job=job,
                 budget=budget,
@@ -149,6 +145,7 @@ async def run(
                 made = await keep_note_ids(made, store, f"videos/{job.video_id}/notes.json")
                 files = await asyncio.to_thread(write_assets, made, folder)
                 keys = await publish(made, files, store, prefix, progress)
+            await payments.settle()
             await passed(Dependency.BUCKET)
     await videos.complete(claim, completion(made, keys))  # the last beat has ended: nothing overwrites this
     tools.metrics.completed(made.audio.duration_s)
@@ -177,10 +174,7 @@ async def produce(
             tools.metrics.spent(answer.model, answer.usage.cost_usd)
         if answer.is_new and answer.is_readable:
             await passed(Dependency.MODEL)
-        try:
-            await spend(answer.key, answer.usage.cost_usd)
-        except (TransientError, EnvironmentFault) as error:
-            log.warning("spend.not_recorded", cost_usd=answer.usage.cost_usd, error=str(error))  # the next use does
+        await spend(answer.key, answer.usage.cost_usd)
 
     async with timer.stage("audio") as progress:
         audio = await make_mp3(source, folder / "audio.mp3", progress, max_s=tools.download.max_video_s)
