@@ -10,8 +10,8 @@ from infra.sandbox.standins.youtube.media import Media
 
 RATE, MEDIA_S = 8000, 8
 TONE_SAMPLES = 800
-LOUDER = 100
-"""By so much is each video's tone louder than that of the one before, out of 32,767."""
+LOUDER, STEPS = 100, 300
+"""By so much is each video's tone louder than that of the one before, out of 32,767; then its other half is."""
 HEADER_BYTES = 44
 
 
@@ -23,9 +23,9 @@ def samples() -> bytes:
 
 
 def media(number: int, lecture: bytes) -> Media:
-    """A WAV file, whole and as a header and one fragment. `number` is at most 326."""
-    loud = LOUDER * (number + 1)
-    tone = struct.pack("<hh", loud, -loud) * (TONE_SAMPLES // 2)
+    """A WAV file, whole and as a header and one fragment."""
+    halves, steps = divmod(number, STEPS)
+    tone = struct.pack("<hh", LOUDER * (steps + 1), -LOUDER * (halves + 1)) * (TONE_SAMPLES // 2)
     written = io.BytesIO()
     with wave.open(written, "wb") as file:
         file.setnchannels(1)
