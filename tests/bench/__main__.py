@@ -8,6 +8,8 @@ from tests.bench.report import arguments
 
 ALL = (
     "rivals",
+    "fleet.calls",
+    "study.pages",
     "rivals.document",
     "throughput",
     "identity",

@@ -70,7 +70,7 @@ async def said() -> dict[str, set[str]]:
     ):  # the service adds them with its engine
         transcriber.gauge(gauge, gauge, lambda: 0.0)
     async with (
-        serve_health(health, consumer.registry, "127.0.0.1", 0) as port,
+        serve_health(health, consumer, "127.0.0.1", 0) as port,
         httpx.AsyncClient(trust_env=False) as client,
     ):
         page = (await client.get(f"http://127.0.0.1:{port}/metrics")).text

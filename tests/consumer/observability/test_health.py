@@ -1,5 +1,6 @@
 """What an orchestrator and Prometheus are told."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 
@@ -8,8 +9,9 @@ import pytest
 
 from consumer.errors import Dependency, EnvironmentFault
 from consumer.observability.health import LONGEST_REST_S, STALE_S, Health, alive, serve_health, verdict
-from consumer.observability.metrics import Metrics
+from consumer.observability.metrics import WAITING, Metrics, watch_depth
 from consumer.worker.circuit_breaker import Breakers
+from infra.sandbox.waiting import wait_until
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def metrics() -> Metrics:
 @pytest.fixture
 async def client(health: Health, metrics: Metrics) -> AsyncGenerator[httpx.AsyncClient]:
     async with (
-        serve_health(health, metrics.registry, "127.0.0.1", 0) as port,
+        serve_health(health, metrics, "127.0.0.1", 0) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
     ):
         yield client
@@ -108,6 +110,24 @@ async def test_prometheus_gets_stages_spend_and_the_queue(metrics: Metrics, clie
     assert 'consumer_queue_messages{state="dead"} 2.0' in text
     assert 'consumer_build_info{revision="abc",version="1.2"} 1.0' in text
     assert "process_start_time_seconds" in text
+
+
+async def test_the_queue_is_asked_for_its_length_only_when_somebody_wants_to_know(
+    client: httpx.AsyncClient, metrics: Metrics
+) -> None:
+    asked: list[str] = []
+
+    async def queue() -> dict[str, str]:
+        asked.append("queue")
+        return {WAITING: "3", "ApproximateNumberOfMessagesNotVisible": "0"}
+
+    watching = asyncio.create_task(watch_depth(queue, None, metrics, pause_s=0))
+    await client.get("/health")
+    assert len(asked) == 1
+    await client.get("/metrics")
+    await wait_until(lambda: len(asked) == 2)
+    assert 'consumer_queue_messages{state="waiting"} 3.0' in (await client.get("/metrics")).text
+    watching.cancel()
 
 
 def test_the_pause_grows_while_it_stays_broken_and_each_dependency_is_mended_by_itself() -> None:

@@ -154,7 +154,7 @@ def _upkeep(videos: Videos, evidence: Evidence, patience: Patience, scratch: Pat
 def _health(worker: Worker, tools: Tools, settings: Settings) -> AbstractAsyncContextManager[int]:
     tools.metrics.built(version(), settings.revision)
     tools.metrics.room(tools.scratch)
-    return serve_health(worker.health, tools.metrics.registry, settings.health_host, settings.health_port)
+    return serve_health(worker.health, tools.metrics, settings.health_host, settings.health_port)
 
 
 async def check_transcriber(transcribers: Transcribers) -> None:

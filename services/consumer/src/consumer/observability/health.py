@@ -11,11 +11,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from consumer.errors import ConfigError, Dependency
+from consumer.observability.metrics import Metrics
 
 STALE_S = 120.0  # without a finished poll: the loop hangs, whatever the process does
 LONGEST_REST_S = 300.0  # of the circuit breakers: as long again the loop need not turn while something is broken
@@ -54,8 +55,9 @@ class Health:
 
 
 @asynccontextmanager
-async def serve_health(health: Health, registry: CollectorRegistry, host: str, port: int) -> AsyncGenerator[int]:
+async def serve_health(health: Health, metrics: Metrics, host: str, port: int) -> AsyncGenerator[int]:
     """Serve GET /health, /health/live, /health/ready and /metrics; the port in use. ConfigError where it is taken."""
+    registry = metrics.registry
     registry.register(_Counts(health))
     ProcessCollector(registry=registry)  # memory, processor time, open files, when it started
 
@@ -64,6 +66,7 @@ async def serve_health(health: Health, registry: CollectorRegistry, host: str, p
             line = await asyncio.wait_for(reader.readline(), REQUEST_S)
             path = [*line.decode("latin-1").split(" "), "", ""][1]
             if path == "/metrics":
+                metrics.wanted.set()
                 code, kind, body = 200, CONTENT_TYPE_LATEST, generate_latest(registry)
             else:
                 code, body = alive(health) if path == "/health/live" else verdict(health)

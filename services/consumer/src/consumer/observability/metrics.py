@@ -13,16 +13,17 @@ from consumer.errors import LecternError
 
 log = structlog.get_logger()
 SECONDS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800, 3600)
-DEPTH_S = 30.0  # SQS counts are approximate and a minute old anyway
+DEPTH_S = 60.0  # SQS counts are approximate and a minute old anyway
 WAITING = "ApproximateNumberOfMessages"
 Attributes = Callable[[], Awaitable[dict[str, str]]]
 """What SQS tells of a queue. Raises LecternError."""
 
 
 class Metrics:
-    """Counts of one consumer, on a registry of their own."""
+    """Counts of one consumer, on a registry of their own; `wanted` is set whenever somebody asks for them."""
 
     def __init__(self) -> None:
+        self.wanted = asyncio.Event()
         self.registry = registry = CollectorRegistry()
         self._stages = Histogram(
             "consumer_stage_seconds", "Seconds of a stage that succeeded", ["stage"], buckets=SECONDS, registry=registry
@@ -76,8 +77,11 @@ class Metrics:
         self._depth.labels("dead").set(letters)
 
 
-async def watch_depth(queue: Attributes, dead: Attributes | None, metrics: Metrics) -> None:
-    """Ask the queue and its dead letters, if it has any, for their lengths, for ever."""
+async def watch_depth(queue: Attributes, dead: Attributes | None, metrics: Metrics, pause_s: float = DEPTH_S) -> None:
+    """Ask the queue and its dead letters, if it has any, for their lengths, for ever.
+
+    Once at the start, then only when somebody wants to know, with `pause_s` between: an idle consumer asks nothing.
+    """
     while True:
         try:
             said = await queue()
@@ -86,4 +90,6 @@ async def watch_depth(queue: Attributes, dead: Attributes | None, metrics: Metri
                 metrics.dead(int((await dead())[WAITING]))
         except LecternError as error:
             log.warning("queue.depth.unknown", error=str(error))
-        await asyncio.sleep(DEPTH_S)
+        await asyncio.sleep(pause_s)
+        metrics.wanted.clear()
+        await metrics.wanted.wait()
