@@ -84,6 +84,14 @@ async def test_what_cannot_be_kept_is_still_good_for_this_attempt(tmp_path: Path
     assert made == Usage(cost_usd=1)
 
 
+async def test_an_answer_that_neither_bucket_nor_disk_takes_is_still_good_for_this_attempt(tmp_path: Path) -> None:
+    maker, no_folder = Maker(), tmp_path / "file"
+    no_folder.touch()
+    store, aside = FullFolder(tmp_path / "full"), FolderCheckpoints(no_folder)
+    await Checkpoints(store, "v1", aside=aside).once("study", USAGE, "a", maker.make)
+    assert maker.worked == 1
+
+
 def test_a_digest_tells_where_one_part_ends(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"ab")
     assert digest("ab", "c") != digest("a", "bc")

@@ -16,7 +16,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from consumer.database.videos import Claim
-from consumer.errors import EnvironmentFault, NotYet, TransientError
+from consumer.errors import Dependency, EnvironmentFault, NotYet, TransientError
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -135,12 +135,12 @@ class Checkpoints:
 
     async def _keep(self, key: str, content: bytes) -> None:
         """What cannot be kept is still good for this attempt."""
-        try:
-            await self._store.keep(key, content)
-        except (TransientError, EnvironmentFault) as error:
-            log.warning("checkpoint.not_kept", key=key, error=str(error))
-            if self._aside is not None:
-                await self._aside.keep(key, content)
+        for store in filter(None, (self._store, self._aside)):
+            try:
+                return await store.keep(key, content)
+            except (TransientError, EnvironmentFault) as error:
+                log.warning("checkpoint.not_kept", key=key, error=str(error))
+        return None
 
 
 class FolderCheckpoints:
@@ -154,7 +154,11 @@ class FolderCheckpoints:
         return await asyncio.to_thread(path.read_bytes) if path.is_file() else None
 
     async def keep(self, key: str, content: bytes) -> None:
-        await asyncio.to_thread(_write, self._folder / key, content)
+        try:
+            await asyncio.to_thread(_write, self._folder / key, content)
+        except OSError as error:
+            words = f"{self._folder} takes no checkpoint: {error.strerror}"
+            raise EnvironmentFault(words, code="scratch", dependency=Dependency.MACHINE) from error
 
 
 def digest(*parts: str | Path) -> str:
