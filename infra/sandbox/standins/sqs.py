@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -237,8 +237,6 @@ async def strict_sqs(max_receives: int = 10) -> AsyncGenerator[StrictSqs]:
         action = request.headers["x-amz-target"].rsplit(".", 1)[-1]
         try:
             return _reply(await state.act(action, cast("dict[str, Any]", await request.json())))
-        except ClientDisconnect:
-            return _reply({})  # to nobody: it was killed, or cut off
         except Refused as error:
             said = {"__type": f"com.amazonaws.sqs#{error.code.rsplit('.', 1)[-1]}", "message": str(error)}
             return _reply(said, error.status, {"x-amzn-query-error": f"{error.code};Sender"})
