@@ -6,6 +6,7 @@ answered. A stop (SIGTERM) disturbs nothing: what is under way is waited for, an
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -43,7 +44,7 @@ def paid_twice(askings: Sequence[Asking], disturbances: Sequence[Disturbance]) -
         undisturbed = [each for each in same if not was_disturbed(each, disturbances)]
         if len(undisturbed) > 1:
             times = " and ".join(_told(each) for each in sorted(undisturbed, key=lambda each: each.came_at))
-            found.append(f"paid for twice: {body[-120:]!r} was asked {times}")
+            found.append(f"paid for twice: {_about(body)} was asked {times}")
     return found
 
 
@@ -54,6 +55,12 @@ def asked_again(askings: Sequence[Asking]) -> int:
 
 def _request(asking: Asking) -> str:
     return json.dumps(asking.body, sort_keys=True)
+
+
+def _about(body: str) -> str:
+    """Which lecture it is about, by the words that each has for itself, and how the request ends."""
+    lectures = sorted(set(re.findall(r"[Ll]ecture (?:number )?\d+", body)))
+    return f"{', '.join(lectures)} {body[-80:]!r}"
 
 
 def _told(asking: Asking) -> str:
