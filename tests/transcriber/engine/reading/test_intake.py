@@ -65,6 +65,16 @@ def test_more_seconds_than_the_limit_or_the_bytes_allow_are_not_believed(
     assert claimed(decoders, speech, honest) is None
 
 
+@pytest.mark.parametrize("ending", ["flac", "ts", "ogg"])
+def test_a_claim_that_is_read_past_was_that_of_the_first_of_several_joined_files(
+    decoders: Decoders, speech: SpeechModel, tmp_path: Path, ending: str
+) -> None:
+    parts = [convert(LECTURE, tmp_path / f"{number}.{ending}", seconds=20) for number in range(3)]
+    file = tmp_path / f"joined.{ending}"
+    file.write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert claimed(decoders, speech, file) is None
+
+
 def test_an_upload_that_left_with_its_client_is_passed_over(
     decoders: Decoders, speech: SpeechModel, honest: Path
 ) -> None:

@@ -17,6 +17,7 @@ from transcriber.model.frames import FRAMES, cut_to, frames_for
 
 WAIT_S = 0.05  # for a block; then it is another file's turn
 LEAST_BYTES_A_SECOND = 25  # even silence in FLAC takes more: a container that claims to be longer is not believed
+CLAIM_TOLERANCE_S = 1.0  # containers round, and codecs pad
 
 
 class Intake:
@@ -64,9 +65,13 @@ class Intake:
 
     @property
     def claimed_s(self) -> float | None:
-        """The duration that the container claims, once the first block is here; None where that cannot be."""
+        """The duration that the container claims, once the first block is here; None where that cannot be.
+
+        What is read past it was the claim of the first of several files that were joined.
+        """
         claimed_s = self._media.claimed_duration_s if self._media else None
-        return claimed_s if claimed_s and claimed_s <= self._longest_s else None
+        least_s = self._samples / SAMPLE_RATE - CLAIM_TOLERANCE_S
+        return claimed_s if claimed_s and least_s <= claimed_s <= self._longest_s else None
 
     def open(self, decoders: Decoders, limits: MediaLimits) -> None:
         """Begin to decode. Raises MediaError.

@@ -78,7 +78,7 @@ class KeptJob:
             created_at=self.created_at,
             ended_at=ended_at,
             transcribed_s=self._progress.transcribed_s,
-            duration_s=self._progress.duration_s or (info.duration_s if info else None),
+            duration_s=self._progress.duration_s if self._progress.transcribed_s else info and info.duration_s,
             language=info.language if info else None,
             eta_s=outlook.eta_s if outlook else None,
             ahead=outlook.ahead if outlook else None,

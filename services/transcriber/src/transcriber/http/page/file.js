@@ -117,7 +117,7 @@ export class FileRow {
   take(event) {
     if (event.event === "info") this.heard({ eta_s: null, language: event.language, duration_s: event.duration_s });
     if (event.event === "segment") this.view.add(event.segment);
-    if (event.event === "progress") this.heard({ eta_s: null, transcribed_s: event.transcribed_s, duration_s: event.duration_s ?? this.job.duration_s });
+    if (event.event === "progress") this.heard({ eta_s: null, transcribed_s: event.transcribed_s, duration_s: event.duration_s });
     if (event.event === "error") throw new Refused(event.problem.status, event.problem.detail);
     if (event.event === "done") this.done(event.transcript);
   }
