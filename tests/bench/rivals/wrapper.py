@@ -7,12 +7,14 @@ English. Everybody decodes the file as their library does.
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any, Literal, cast
 
+import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI, File
 from fastapi.responses import StreamingResponse
@@ -21,6 +23,7 @@ Kind = Literal["sequential", "batched", "whisper.cpp"]
 Hear = Callable[[Path], Iterable[str]]
 THREADS = 2
 BATCH = 8
+WAITING = 256  # threads: whoever has the model needs one for each sentence while the others wait in theirs
 
 
 def load(kind: Kind, model: Path) -> Hear:
@@ -53,7 +56,13 @@ def _whisper_cpp(model: Path) -> Hear:
 
 def service(hear: Hear) -> FastAPI:
     """POST /: a file's sentences, one JSON object a line; GET /health/ready."""
-    app, one_at_a_time = FastAPI(), Lock()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = WAITING
+        yield
+
+    app, one_at_a_time = FastAPI(lifespan=lifespan), Lock()
 
     def lines(data: bytes) -> Iterator[str]:
         with one_at_a_time, tempfile.NamedTemporaryFile(suffix=".wav") as file:
