@@ -7,6 +7,7 @@ answered. A stop (SIGTERM) disturbs nothing: what is under way is waited for, an
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +16,7 @@ from infra.sandbox.standins.model_api import Asking
 
 ON_ITS_WAY_S = 1.0
 """What was sent just before a kill arrives a little later."""
+LECTURE = re.compile(r"[Ll]ecture (?:number )?(\d+)")
 KEPT_S = 10.0
 """By then an answer is kept, also where the bucket is just refusing it."""
 
@@ -48,6 +50,12 @@ def paid_twice(askings: Sequence[Asking], disturbances: Sequence[Disturbance]) -
     return found
 
 
+def bought_again(askings: Sequence[Asking]) -> set[str]:
+    """The numbers of the lectures of which a request was asked more than once: their rows know each price."""
+    bodies = Counter(_request(each) for each in askings)
+    return {number for body, times in bodies.items() if times > 1 for number in LECTURE.findall(body)}
+
+
 def asked_again(askings: Sequence[Asking]) -> int:
     """Askings beyond the first of each request."""
     return len(askings) - len({_request(each) for each in askings})
@@ -59,8 +67,8 @@ def _request(asking: Asking) -> str:
 
 def _about(body: str) -> str:
     """Which lecture it is about, by the words that each has for itself, and how the request ends."""
-    lectures = sorted(set(re.findall(r"[Ll]ecture (?:number )?\d+", body)))
-    return f"{', '.join(lectures)} {body[-80:]!r}"
+    lectures = sorted(set(LECTURE.findall(body)))
+    return f"lecture {', '.join(lectures)} {body[-80:]!r}"
 
 
 def _told(asking: Asking) -> str:

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from infra.sandbox.standins.model_api import Asking
-from tests.faults.bills import KEPT_S, ON_ITS_WAY_S, Disturbance, asked_again, paid_twice
+from tests.faults.bills import KEPT_S, ON_ITS_WAY_S, Disturbance, asked_again, bought_again, paid_twice
 
 BEGAN = 1_000.0
 KILL = signal.SIGKILL.name
@@ -64,3 +64,8 @@ def test_a_cut_connection_is_everybodys_disturbance() -> None:
 def test_a_client_that_leaves_undisturbed_has_wasted_its_call() -> None:
     said = paid_twice([asking(1, BEGAN, was_left=True), AGAIN], [])
     assert "who had left" in said[0]
+
+
+def test_only_a_lecture_of_which_a_request_was_asked_again_may_have_cost_more_than_its_manifest_says() -> None:
+    askings = [asking(1, BEGAN, request=f"Lecture number {number}") for number in (3, 4, 4)]
+    assert bought_again(askings) == {"4"}

@@ -1,6 +1,7 @@
 """No answer of a language model is paid for twice, whatever happens between two attempts."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,15 @@ async def test_an_answer_that_nobody_can_read_is_counted_each_time_it_was_paid_f
     assert attempts.bills.count(0.3) == 2
     assert len(set(attempts.used)) == len(attempts.bills)
     assert sum(attempts.bills) == pytest.approx(material.usage.cost_usd + 0.6)
+
+
+async def test_an_answer_that_was_lost_and_is_bought_again_is_counted_again(tmp_path: Path) -> None:
+    attempts = Attempts(FakeProvider(answer), tmp_path)
+    await attempts.once_more()
+    shutil.rmtree(tmp_path)
+    await attempts.once_more()
+    await attempts.once_more()
+    assert len(set(attempts.used)) == len(attempts.bills)
 
 
 async def test_another_model_is_asked_anew(tmp_path: Path) -> None:

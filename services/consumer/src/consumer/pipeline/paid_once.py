@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -30,9 +30,10 @@ DRAFT = TypeAdapter(Draft)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, kept under `key`: what it has cost is counted once, by that, whichever attempt comes to do so.
+    """One answer, bought under `key`: what it has cost is counted once, by that, whichever attempt comes to do so.
 
-    One that is not `is_readable` has cost its money all the same; it is not kept, and has a key of its own.
+    Where it was lost, the same answer is bought anew, under another key. One that is not `is_readable` has cost its
+    money all the same.
     """
 
     key: str
@@ -71,6 +72,7 @@ class _Purchase:
     """One answer being bought. `is_settled` but while a cancel would lose what is paid for."""
 
     def __init__(self) -> None:
+        self.name = secrets.token_hex(8)
         self.is_new = False
         self.is_settled = asyncio.Event()
         self.is_settled.set()
@@ -142,10 +144,11 @@ class PaidOnce:
         try:
             draft = await self._checkpoints.once("study", DRAFT, made_from, buy)
         except Unreadable as error:
-            lost = f"{key}.{secrets.token_hex(8)}"
+            lost = f"{key}.{purchase.name}"
             await self._on_paid(Answer(lost, model, error.usage, is_new=True, is_readable=False))
             raise
-        await self._on_paid(Answer(key, model, draft.usage, is_new=purchase.is_new))
+        bought = f"{key}.{draft.purchase}" if draft.purchase else key  # as answers were kept before
+        await self._on_paid(Answer(bought, model, draft.usage, is_new=purchase.is_new))
         return draft
 
     async def _traced(self, request: StudyRequest, made_from: str, purchase: _Purchase) -> Draft:
@@ -164,7 +167,7 @@ class PaidOnce:
             await self._budget.check()
             purchase.begin()
             with attributed(Dependency.MODEL):
-                return await self._provider.write(request)
+                return replace(await self._provider.write(request), purchase=purchase.name)
         order = await self._orders.placed(made_from)
         if order is None:
             await self._budget.check()
@@ -174,7 +177,8 @@ class PaidOnce:
         purchase.is_new = True
         purchase.is_settled.set()  # whoever comes next collects it
         with attributed(Dependency.MODEL):
-            return await self._orders.collect(order, made_from, request)
+            found = await self._orders.collect(order, made_from, request)
+        return replace(found, purchase=f"{order.batch}.{order.entry}")
 
     async def _last_words(self, writing: "asyncio.Task[Draft]", purchase: _Purchase) -> None:
         others = [asyncio.create_task(event.wait()) for event in (self._hurry, purchase.is_settled)]

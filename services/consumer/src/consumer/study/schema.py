@@ -226,7 +226,10 @@ class StudyRequest:
 
 @dataclass(frozen=True)
 class Draft:
-    """One answer: its valid notes, how many were not, what it cost, and what has to be said about it."""
+    """One answer: its valid notes, how many were not, what it cost, and what has to be said about it.
+
+    `purchase` tells apart what was bought twice, because the first answer was lost; empty as a provider gives it.
+    """
 
     cards: tuple[CardDraft, ...] = ()
     quiz: tuple[QuizDraft, ...] = ()
@@ -235,3 +238,4 @@ class Draft:
     warnings: tuple[str, ...] = ()
     outline: OutlineDraft | None = None
     verdicts: tuple[Verdict, ...] = ()
+    purchase: str = ""
