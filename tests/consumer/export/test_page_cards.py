@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.support.consumer.study_page import MATERIAL, needs_chromium, opened, page_of
+from tests.support.consumer.study_page import MATERIAL, come_back, needs_chromium, opened, page_of
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -55,7 +55,7 @@ async def test_progress_is_there_after_a_reload_and_counted(page: Page) -> None:
     for _ in range(2):
         await page.keyboard.press("Space")
         await page.keyboard.press("4")
-    await page.reload()
+    await come_back(page)
     await expect(page.locator(".piece .front")).to_contain_text("What is a light year")
     await expect(page.locator("[data-counts]")).to_have_text("Due 0New 1Learned 2")
     await expect(page.locator("[data-due]")).to_have_text("1")
@@ -99,7 +99,7 @@ async def test_progress_goes_out_as_a_file_and_into_another_browser(
     file = tmp_path / "progress.json"
     await (await download.value).save_as(file)
     await page.evaluate("localStorage.clear()")
-    await page.reload()
+    await come_back(page)
     await page.set_input_files("[data-load-file]", file)
     await expect(page.locator("[data-kept]")).to_have_text("Loaded: 1 notes.")
     assert set(await _kept(page)) == {"c1"}

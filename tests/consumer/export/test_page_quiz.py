@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.consumer.study_page import needs_chromium
+from tests.support.consumer.study_page import come_back, needs_chromium
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -40,7 +40,7 @@ async def test_results_are_listed_also_after_a_reload(page: Page) -> None:
     await page.keyboard.press("q")
     for key in ("2", "Space", "1", "Space"):
         await page.keyboard.press(key)
-    await page.reload()
+    await come_back(page)
     await expect(page.locator(".history li")).to_contain_text(["2 of 2 right"])
 
 
@@ -60,17 +60,35 @@ async def test_mixed_practice_asks_cards_and_questions_in_turn(page: Page) -> No
     await expect(page.locator("[data-stage=mixed]")).to_contain_text("2 of 5")
 
 
+async def test_mixed_practice_under_way_goes_on_after_a_reload_and_a_rating_is_still_taken_back(page: Page) -> None:
+    await page.keyboard.press("m")
+    first = await page.locator("[data-stage=mixed] .front").inner_text()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("3")
+    await page.keyboard.press("1")
+    await page.keyboard.press("Space")
+    await expect(page.locator("[data-stage=mixed]")).to_contain_text("3 of 5")
+    asked = await page.locator("[data-stage=mixed] .piece").inner_text()
+    await come_back(page)
+    await expect(page.locator("[data-stage=mixed]")).to_contain_text("3 of 5")
+    assert await page.locator("[data-stage=mixed] .piece").inner_text() == asked
+    await page.keyboard.press("u")
+    await expect(page.locator("[data-stage=mixed]")).to_contain_text("1 of 5")
+    assert await page.locator("[data-stage=mixed] .front").inner_text() == first
+    await expect(page.locator("[data-undo]")).to_be_hidden()
+
+
 async def test_a_quiz_under_way_goes_on_after_a_reload(page: Page) -> None:
     await page.keyboard.press("q")
     await page.keyboard.press("1")
     await page.keyboard.press("Space")
     await expect(page.locator("[data-stage=quiz]")).to_contain_text("2 of 2")
-    await page.reload()
+    await come_back(page)
     await expect(page.locator("[data-stage=quiz]")).to_contain_text("2 of 2")
     await page.keyboard.press("1")
     await page.keyboard.press("Space")
     await expect(page.get_by_role("heading", name="1 of 2 right")).to_be_focused()
-    await page.reload()
+    await come_back(page)
     await expect(page.locator("[data-stage=quiz]")).to_contain_text("1 of 2")
 
 

@@ -151,6 +151,16 @@ async def violations(page: Page) -> dict[str, list[str]]:
     return {each["id"]: [node["html"] for node in each["nodes"]] for each in found.response["violations"]}
 
 
+async def come_back(page: Page) -> None:
+    """Leave the page and open it again, at the same place.
+
+    A reload within milliseconds of a change may be served before Chromium's own process has the change.
+    """
+    address = page.url
+    await page.goto("about:blank")
+    await page.goto(address)
+
+
 async def view(page: Page, name: str) -> None:
     """Open a view of the study page; a card is turned, a question answered."""
     await page.goto(f"{page.url.partition('#')[0]}#{name}")

@@ -1,18 +1,18 @@
-// What the student has done, kept in the browser by note id: { cards, items, runs, run }. Each change is read and written
-// at once, so that two open pages do not overwrite each other.
+// What the student has done, kept in the browser by note id: { cards, items, runs, underWay, undoable }. Each change is read
+// and written at once, so that two open pages do not overwrite each other.
 const progress = (() => {
   const LECTURE = document.body.dataset.lecture;
   const KEY = `lectern:${LECTURE}`;
   const MOST_RUNS = 50;
-  const empty = () => ({ version: 1, lecture: LECTURE, title: document.body.dataset.title, cards: {}, items: {}, runs: [], run: null, started: {} });
+  const MOST_UNDO = 50;
+  const empty = () => ({ version: 1, lecture: LECTURE, title: document.body.dataset.title, cards: {}, items: {}, runs: [], underWay: {}, undoable: [], started: {} });
   const listeners = [];
-  const undoable = [];
   let memory = empty();
   let text = null; // what `memory` was read from: parsing it for each card would be slow
   let kept = true;
 
   const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-  const whole = (found) => ({ ...empty(), ...found, cards: { ...found.cards }, items: { ...found.items }, runs: [...(found.runs ?? [])], started: { ...found.started } });
+  const whole = (found) => ({ ...empty(), ...found, cards: { ...found.cards }, items: { ...found.items }, runs: [...(found.runs ?? [])], underWay: { ...found.underWay }, undoable: [...(found.undoable ?? [])], started: { ...found.started } });
 
   function read() {
     if (!kept) return memory;
@@ -42,7 +42,7 @@ const progress = (() => {
   function rate(id, rating, now = Date.now()) {
     const all = read();
     const before = all.cards[id] ?? null;
-    undoable.push({ id, before, day: before ? null : today(now) });
+    all.undoable = [...all.undoable, { id, before, day: before ? null : today(now) }].slice(-MOST_UNDO);
     all.cards[id] = fsrs.review(before, rating, now);
     if (!before) all.started = { [today(now)]: (all.started[today(now)] ?? 0) + 1 };
     write(all);
@@ -50,9 +50,9 @@ const progress = (() => {
 
   /** Take the last rating back; the card's id, or null. */
   function undo() {
-    const last = undoable.pop();
-    if (!last) return null;
     const all = read();
+    const last = all.undoable.pop();
+    if (!last) return null;
     if (last.before) all.cards[last.id] = last.before;
     else delete all.cards[last.id];
     if (last.day && all.started[last.day]) all.started[last.day] -= 1;
@@ -73,11 +73,16 @@ const progress = (() => {
     write(all);
   }
 
-  /** The quiz under way: ids of what it asks and of what was wrong, and how far it is. */
-  function keepRun(run) {
+  /** The run of a view that is under way, null at its end: what it asks, what was wrong, and how far it is. */
+  function keepRun(view, run) {
     const all = read();
-    all.run = run;
+    all.underWay[view] = run;
     write(all);
+  }
+
+  function run(view) {
+    const kept = read().underWay[view];
+    return Array.isArray(kept?.queue) ? kept : null;
   }
 
   /** The later of two stories of each note; how many notes the other had. Throws where it is none of ours. */
@@ -117,13 +122,12 @@ const progress = (() => {
     card: (id) => read().cards[id] ?? null,
     item: (id) => read().items[id] ?? null,
     runs: () => read().runs,
-    run: () => (Array.isArray(read().run?.queue) ? read().run : null),
     startedToday: (now = Date.now()) => read().started[today(now)] ?? 0,
-    canUndo: () => undoable.length > 0,
+    canUndo: () => read().undoable.length > 0,
     isKept: () => kept,
     text: () => JSON.stringify(read(), null, 1),
     onChange: (listener) => listeners.push(listener),
-    forget: () => { undoable.length = 0; write(empty()); },
-    rate, undo, answer, finish, keepRun, merge,
+    forget: () => write(empty()),
+    rate, undo, answer, finish, keepRun, run, merge,
   };
 })();

@@ -56,24 +56,24 @@ const session = (() => {
     show(view, run, options);
   }
 
-  /** The quiz under way, of this visit or an earlier one; whether there is one. */
-  function resume(options = {}) {
-    const kept = progress.run();
-    const item = (id) => notes.byId.get(`item-${id}`);
-    if (!kept?.queue.every(item)) return false;
-    start("quiz", kept.queue.map(item), options, { ...kept.been, wrong: kept.wrong.map(item).filter(Boolean) });
+  /** The view's run under way, of this visit or an earlier one; whether there is one. */
+  function resume(view, options = {}) {
+    const kept = progress.run(view);
+    const note = (name) => notes.byId.get(name);
+    if (!kept?.queue.every(note)) return false;
+    start(view, kept.queue.map(note), options, { ...kept.been, wrong: kept.wrong.map(note).filter(Boolean) });
     return true;
   }
 
-  function keep({ queue, at, right, asked, wrong }) {
-    const ids = (some) => some.map((note) => note.id);
-    progress.keepRun(at < queue.length ? { queue: ids(queue), wrong: ids(wrong), been: { at, right, asked } } : null);
+  function keep(view, { queue, at, right, asked, wrong }) {
+    const names = (some) => some.map((note) => `${note.type}-${note.id}`);
+    progress.keepRun(view, at < queue.length ? { queue: names(queue), wrong: names(wrong), been: { at, right, asked } } : null);
   }
 
   function show(view, run, options) {
     const stage = stages[view];
     const note = run.queue[run.at];
-    if (view === "quiz" && !run.isAside) keep(run);
+    if (!run.isAside) keep(view, run);
     if (!note) return finish(view, run, options);
     const holder = make("div", {});
     const bar = make("progress", { max: run.queue.length, value: run.at, ariaLabel: word("progress") });
@@ -102,9 +102,9 @@ const session = (() => {
     const title = make("h3", { tabIndex: -1 }, run.asked ? word("result", { right: run.right, of: run.asked }) : word("nothing_wrong"));
     const review = run.wrong.map((item) => make("li", { dir: "auto" }, make("a", { href: `#item-${item.id}` }, item.stem.textContent.trim())));
     const list = review.length ? [make("h4", {}, word("go_over")), make("ul", {}, ...review)] : [];
-    const waiting = run.isAside ? progress.run() : null;
+    const waiting = run.isAside ? progress.run(view) : null;
     const again = waiting
-      ? button(word("go_on", { n: waiting.been.at + 1, of: waiting.queue.length }), () => { if (!resume()) begin(view); }, "main")
+      ? button(word("go_on", { n: waiting.been.at + 1, of: waiting.queue.length }), () => { if (!resume(view)) begin(view); }, "main")
       : button(word("start_again"), () => begin(view), "main");
     stages[view].replaceChildren(make("div", { className: "piece done" }, title, ...list, make("p", { className: "buttons" }, again, " ", wrongOnly())));
     showHistory();
@@ -138,10 +138,10 @@ const session = (() => {
 
   if (stages.cards) views.onOpen("cards", () => { if (!active.cards) nextCard({ focus: false }); });
   if (stages.quiz) views.onOpen("quiz", () => {
-    if ((!active.quiz || active.quiz.isAside) && !resume({ focus: false })) begin("quiz", { focus: false });
+    if ((!active.quiz || active.quiz.isAside) && !resume("quiz", { focus: false })) begin("quiz", { focus: false });
     showHistory();
   });
-  views.onOpen("mixed", () => { if (!active.mixed) begin("mixed", { focus: false }); });
+  views.onOpen("mixed", () => { if (!active.mixed && !resume("mixed", { focus: false })) begin("mixed", { focus: false }); });
   $("[data-undo]")?.addEventListener("click", undo);
   progress.onChange(showCounts);
 
