@@ -59,6 +59,23 @@ def test_a_clap_is_not_the_first_word_of_the_sentence_after_it(text: str, right_
     assert placed(said, window)[1].start == pytest.approx(right_s)
 
 
+@pytest.mark.parametrize(
+    ("text", "right_s"), [(" to", 12.0), (" Well,", 9.1)], ids=["on a clap", "said alone, as its mark tells"]
+)
+def test_nor_is_a_clap_whose_pauses_the_window_left_out(text: str, right_s: float) -> None:
+    spans = (Span(0, 3, 0), Span(9, 9.6, 3.0), Span(12, 14, 3.6))
+    window = Window(0, 5.6, spans, speech=((0, 2.8), (3.1, 3.5), (3.7, 5.5)))
+    said = [
+        WindowWord(1.5, 2.2, " level", 0.9),
+        WindowWord(3.1, 3.4, text, 0.9),
+        WindowWord(3.8, 4.2, " lock", 0.9),
+        WindowWord(4.2, 4.8, " it.", 0.9),
+    ]
+    times = [word.start for word in in_file_time(placed(said, window), window)]
+    assert times[1] == pytest.approx(right_s)
+    assert times[2] == pytest.approx(12.2)
+
+
 def test_words_outside_all_speech_stay_where_they_are() -> None:
     said = [WindowWord(8.0, 8.2, " hm", 0.9)]
     assert placed(said, WINDOW) == tuple(said)

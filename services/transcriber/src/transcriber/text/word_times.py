@@ -62,20 +62,25 @@ def placed(words: Sequence[WindowWord], window: Window) -> tuple[WindowWord, ...
         _placed(word, window.speech, begins=not previous or ends_sentence(previous))
         for previous, word in zip(before, words, strict=False)
     ]
-    ends = [-ALONE_S, *(word.end for word in found)]
-    following = [*found[1:], None]
     return tuple(
-        _with_next(word, after) if after and word.start - end >= ALONE_S else word
-        for end, word, after in zip(ends, found, following, strict=False)
+        _with_next(word, after, window) if after and (not before or _apart_s(before, word, window) >= ALONE_S) else word
+        for before, word, after in zip([None, *found], found, [*found[1:], None], strict=False)
     )
 
 
-def _with_next(word: WindowWord, following: WindowWord) -> WindowWord:
+def _apart_s(before: WindowWord, word: WindowWord, window: Window) -> float:
+    """Seconds of the file between two words: the window may have left a pause out."""
+    span = window.span_at(before.start)
+    return window.file_time(word.start) - min(span.start + before.end - span.offset, span.end)
+
+
+def _with_next(word: WindowWord, following: WindowWord, window: Window) -> WindowWord:
     """A word with nothing around it and no mark after it is a sentence's first, which the aligner puts on a clap."""
-    if following.start - word.end < ALONE_S or not word.text[-1:].isalnum():
+    if _apart_s(word, following, window) < ALONE_S or not word.text[-1:].isalnum():
         return word
     length_s = min(word.end - word.start, FIRST_S)
-    return replace(word, start=following.start - length_s, end=following.start)
+    start = max(following.start - length_s, window.span_at(following.start).offset)
+    return replace(word, start=start, end=following.start)
 
 
 def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> WindowWord:
