@@ -6,7 +6,7 @@ import pytest
 from tests.support.transcriber.aligner import TEXT, Aligner
 from tests.support.transcriber.fakes import FakeBackend, heard
 from tests.support.transcriber.schedules import Request
-from transcriber.audio.windows import SAMPLE_RATE, Window
+from transcriber.audio.windows import SAMPLE_RATE, Span, Window
 from transcriber.engine.recognizer import Recognizer
 from transcriber.engine.scheduling.rows import Row
 from transcriber.model.backend import Ask
@@ -18,7 +18,10 @@ from transcriber.text.word_times import MIN_ALIGNED_S
 def recognized(backend: FakeBackend, *asks: Ask, seconds: float = 10.0) -> list[Heard]:
     """What is final of one row for each of these."""
     sound = np.ones(int(seconds * SAMPLE_RATE), np.float32)
-    rows = [Row(Request(), Window(0, seconds, ()), backend.features(sound), ask, language="en") for ask in asks]
+    rows = [
+        Row(Request(), Window(0, seconds, (Span(0, seconds, 0),)), backend.features(sound), ask, language="en")
+        for ask in asks
+    ]
     return [found.heard for found in Recognizer(backend, 5).recognize(rows) if found.heard]
 
 

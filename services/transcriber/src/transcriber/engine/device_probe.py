@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import structlog
 
-from transcriber.audio.windows import SAMPLE_RATE, Window
+from transcriber.audio.windows import SAMPLE_RATE, Span, Window
 from transcriber.engine.recognizer import Recognizer
 from transcriber.engine.scheduling.backlog import Backlog
 from transcriber.engine.scheduling.rows import Row
@@ -66,4 +66,4 @@ class DeviceProbe:
         self._recognizer.recognize(self._silent_rows(count))
 
     def _silent_rows(self, count: int) -> list[Row[Nobody]]:
-        return [Row(Nobody(), Window(0, SECONDS, ()), self._mel) for _ in range(count)]
+        return [Row(Nobody(), Window(0, SECONDS, (Span(0, SECONDS, 0),)), self._mel) for _ in range(count)]
