@@ -1,5 +1,6 @@
 """Recordings that were joined into one file, as radio stations and `cat` do: all of each is heard."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,15 @@ from tests.support.transcriber.media_files import tone
 
 VORBIS, OPUS = ["-c:a", "libvorbis", "-f", "ogg"], ["-c:a", "libopus", "-f", "ogg"]
 FLAC = ["-c:a", "flac", "-f", "ogg"]
+TS_AAC = ["-f", "mpegts", "-c:a", "aac"]
 JOINS = {
     "mp3": (["-f", "mp3"], ["-f", "mp3"]),
     "mp3 of MPEG 1 and 2": (["-f", "mp3"], ["-f", "mp3", "-ar", "22050"]),
     "adts": (["-f", "adts"], ["-f", "adts"]),
-    "transport stream": (["-f", "mpegts", "-c:a", "aac"], ["-f", "mpegts", "-c:a", "aac"]),
+    "transport stream": (TS_AAC, TS_AAC),
+    "transport stream of another codec": (["-f", "mpegts", "-c:a", "mp2"], ["-f", "mpegts", "-c:a", "aac"]),
+    "transport stream of another packet id": (TS_AAC, [*TS_AAC, "-mpegts_start_pid", "0x300"]),
+    "transport stream of another program": (TS_AAC, [*TS_AAC, "-mpegts_pmt_start_pid", "0x1100"]),
     "ac3": (["-f", "ac3"], ["-f", "ac3"]),
     "chained vorbis": (VORBIS, VORBIS),
     "chained opus": (OPUS, OPUS),
@@ -40,10 +45,26 @@ def test_a_file_whose_rate_and_channels_change_is_heard_to_its_end(name: str, tm
     assert found.is_loud(2.3, 3.8)
 
 
-def test_a_change_of_codec_that_the_container_does_not_tell_is_at_least_counted(tmp_path: Path) -> None:
-    found = decode(joined(tmp_path, ["-f", "mpegts", "-c:a", "mp2"], ["-f", "mpegts", "-c:a", "aac"]))
-    assert found.duration_s == pytest.approx(2, abs=0.1)
-    assert found.skipped_packets > 50
+def test_a_stretch_of_a_transport_stream_without_sound_ends_nothing(tmp_path: Path) -> None:
+    parts = [tone(tmp_path / f"{hertz}.ts", hertz, "-f", "mpegts", "-c:a", "aac") for hertz in (400, 800)]
+    picture = tmp_path / "picture.ts"
+    make = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=64x64:rate=5:duration=2"]
+    subprocess.run([*make, "-c:v", "mpeg2video", "-f", "mpegts", str(picture)], check=True)
+    file = tmp_path / "joined.ts"
+    file.write_bytes(parts[0].read_bytes() + picture.read_bytes() + parts[1].read_bytes())
+    found = decode(file)
+    assert not found.broke_off
+    assert found.hertz(2.3, 3.8) == pytest.approx(800, abs=5)
+
+
+def test_a_track_that_begins_minutes_after_the_first_one_is_heard(tmp_path: Path) -> None:
+    first = tone(tmp_path / "first.ts", 400, *TS_AAC, seconds=60)
+    second = tone(tmp_path / "second.ts", 800, *TS_AAC, "-mpegts_start_pid", "0x300")
+    file = tmp_path / "joined.ts"
+    file.write_bytes(first.read_bytes() + second.read_bytes())
+    found = decode(file)
+    assert found.duration_s == pytest.approx(62, abs=0.25)
+    assert found.hertz(60.3, 61.8) == pytest.approx(800, abs=5)
 
 
 def test_a_chain_of_many_links_is_heard_in_its_order(tmp_path: Path) -> None:

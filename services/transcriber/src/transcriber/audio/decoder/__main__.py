@@ -67,17 +67,15 @@ def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Message]:
     """What the container claims, blocks of samples, and the end; raises MediaError and what libav raises."""
     told, skipped, broke_off = False, 0, False
     blocks = Blocks(max_audio_s)
-    try:
-        for track in tracks(upload):
-            if not told:
-                yield b"i", json.dumps({"duration_s": track.claimed_s}).encode()
-                told = True
-            yield from blocks.of(track)
-            skipped, broke_off = skipped + track.skipped, track.broke_off
-    except (errors.NotAudio, errors.NoAudioTrack):
-        if blocks.samples == 0:
-            raise
-        broke_off = True  # a later link of a chain: those before it are heard
+    for track in tracks(upload):
+        if track is None:
+            broke_off = True
+            continue
+        if not told:
+            yield b"i", json.dumps({"duration_s": track.claimed_s}).encode()
+            told = True
+        yield from blocks.of(track)
+        skipped, broke_off = skipped + track.skipped, broke_off or track.broke_off
     if blocks.samples == 0:
         raise errors.Undecodable("no sound could be decoded: the file is empty, damaged or cut short")
     yield from blocks.rest()

@@ -10,7 +10,7 @@ from av.stream import Discard
 
 from transcriber import errors
 from transcriber.audio.decoder.clock import Clock
-from transcriber.audio.decoder.ogg import links
+from transcriber.audio.decoder.links import links
 from transcriber.audio.decoder.resampler import Resampler, Sound
 
 FORMATS = "mp3,wav,w64,aiff,flac,ogg,mov,mp4,m4a,matroska,webm,aac,mpegts,mpeg,avi,asf,amr,caf,ac3,flv"
@@ -79,14 +79,27 @@ class Track:
         return self._clock.gap_before(at_s, frame.samples / frame.sample_rate)
 
 
-def tracks(upload: BinaryIO) -> Iterator[Track]:
+def tracks(upload: BinaryIO) -> Iterator[Track | None]:
     """The track to hear of an upload, or of each link where it is a chain, open until the next one is asked for.
 
-    Raises NotAudio, NotSupported or NoAudioTrack.
+    None for a link that cannot be read; one without sound is passed over. Raises NotAudio, NotSupported or
+    NoAudioTrack where there is no track at all.
     """
+    refused: errors.MediaError | None = None
+    is_heard = False
     for link in links(upload):
-        with _opened(link) as container:
-            yield Track(container)
+        try:
+            with _opened(link) as container:
+                track = Track(container)
+                is_heard = True
+                yield track
+        except errors.NoAudioTrack as error:
+            refused = refused or error
+        except (errors.NotAudio, errors.NotSupported) as error:
+            refused = refused or error
+            yield None
+    if refused and not is_heard:
+        raise refused
 
 
 @contextmanager
