@@ -73,7 +73,7 @@ def test_silence_is_not_aligned() -> None:
 def test_a_row_that_goes_again_is_not_aligned_until_it_is_final() -> None:
     backend = Aligner(heard(TEXT, -2.0))
     sound = np.ones(SAMPLE_RATE, np.float32)
-    row = Row(Request(), Window(0, 10.0, ()), backend.features(sound), language="en")
+    row = Row(Request(), Window(0, 10.0, (Span(0, 10.0, 0),)), backend.features(sound), language="en")
     recognizer = Recognizer(backend, 5)
     final = [recognizer.recognize([row])[0].heard is not None for _ in TEMPERATURES]
     assert final == [False] * 5 + [True]
