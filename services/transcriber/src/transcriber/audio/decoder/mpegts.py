@@ -34,9 +34,10 @@ def starts(file: BinaryIO) -> list[int]:
     while step := file.read(STEP_BYTES):
         for offset, pid, section in _tables(step, changes.programs):
             changes.read(at + offset, pid, section)
+        if len(changes.places) >= MOST_STARTS:
+            return [0]
         at += len(step)
-    found = sorted({0, *changes.places})
-    return found if len(found) <= MOST_STARTS else [0]
+    return sorted({0, *changes.places})
 
 
 class _Changes:
