@@ -91,19 +91,6 @@ async def test_a_clip_is_read_while_many_lectures_hold_all_the_decoders_they_may
     assert len(this.children()) == before
 
 
-async def test_clips_that_wait_for_the_model_keep_no_decoder(clips: list[Path]) -> None:
-    backend, this = FakeBackend(), psutil.Process()
-    before = len(this.children())
-    async with running(backend, EngineSettings(window_s=10.0, batch_size=1)) as engine:
-        runs = [await held(engine, backend, clips[0])]
-        runs += [submit(engine, clip, language="en") for clip in 4 * clips[:4]]
-        most = 8  # rows that wait for a model of one row a batch: then reading pauses
-        await wait_until(lambda: backend.featured > most and len(this.children()) - before == 1, what="one is spare")
-        backend.unblocked.set()
-        for run in runs:
-            await transcript(run)
-
-
 async def test_a_file_for_which_no_decoder_can_be_started_is_to_come_back(
     clips: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

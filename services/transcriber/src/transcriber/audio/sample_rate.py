@@ -4,6 +4,3 @@ Apart from `windows` because the decoder needs it: a process that imported numpy
 """
 
 SAMPLE_RATE = 16_000
-
-BLOCK_S = 32
-"""Seconds of sound that a decoder sends at one time; the last block of a recording is shorter."""

@@ -19,8 +19,9 @@ import av.error
 from transcriber import errors
 from transcriber.audio.decoder.resampler import MONO, STEREO
 from transcriber.audio.decoder.tracks import Track, tracks
-from transcriber.audio.sample_rate import BLOCK_S, SAMPLE_RATE
+from transcriber.audio.sample_rate import SAMPLE_RATE
 
+BLOCK_S = 32
 MEMORY_BYTES = 2 << 30
 
 Message = tuple[bytes, bytes]

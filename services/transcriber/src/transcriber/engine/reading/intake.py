@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from transcriber import errors
 from transcriber.audio.media import Decoders, Media, MediaLimits
-from transcriber.audio.sample_rate import BLOCK_S
 from transcriber.audio.vad import SpeechModel
 from transcriber.audio.windowing import WindowCutter
 from transcriber.audio.windows import SAMPLE_RATE, CutWindow
@@ -34,7 +33,6 @@ class Intake:
         self._short_encodes = settings.short_encodes and not job.options.token_timestamps
         self._media: Media | None = None
         self._samples = 0
-        self._is_short = False
         self._start = round(job.options.start_s * SAMPLE_RATE)
         length_s = job.options.length_s
         self._end = self._start + round(length_s * SAMPLE_RATE) if length_s else sys.maxsize
@@ -90,23 +88,14 @@ class Intake:
     def step(self) -> tuple[list[Row[Job]], bool]:
         """The rows of the next block, and whether it was the last one. Raises MediaError.
 
-        No rows where the block is not here soon: a decoder that hangs must not hold up the other files. A clip is read
-        to its end in one turn, or its decoder would be kept until the clip's row is heard.
+        No rows where the block is not here soon: a decoder that hangs must not hold up the other files.
         """
-        rows, last = self._block()
-        if not last and self._is_short and self._media and self._media.is_here(WAIT_S):
-            more, last = self._block()
-            rows += more
-        return rows, last
-
-    def _block(self) -> tuple[list[Row[Job]], bool]:
         if self._media and not self._media.is_here(WAIT_S):
             return [], False
         block = next(self._media, None) if self._media and self._samples < self._end else None
         if block is None:
             self.close()
             return [self._row(window) for window in self._cutter.finish()], True
-        self._is_short = len(block) < BLOCK_S * SAMPLE_RATE
         start, end = self._start - self._samples, self._end - self._samples
         self._samples += len(block)
         heard = block[max(0, start) : min(end, len(block))]
