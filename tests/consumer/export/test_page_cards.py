@@ -105,6 +105,22 @@ async def test_progress_goes_out_as_a_file_and_into_another_browser(
     assert set(await _kept(page)) == {"c1"}
 
 
+async def test_a_rating_that_a_loaded_file_has_overtaken_is_not_taken_back(page: Page, tmp_path: Path) -> None:
+    await _cards(page)
+    await page.keyboard.press("Space")
+    await page.keyboard.press("3")
+    await expect(page.locator("[data-undo]")).to_be_visible()
+    story = await page.evaluate("JSON.parse(localStorage.getItem(`lectern:${document.body.dataset.lecture}`))")
+    story["cards"]["c1"]["last"] += 1
+    later = tmp_path / "progress.json"
+    later.write_text(json.dumps(story))
+    await page.set_input_files("[data-load-file]", later)
+    await expect(page.locator("[data-kept]")).to_have_text("Loaded: 1 notes.")
+    await expect(page.locator("[data-undo]")).to_be_hidden()
+    await page.keyboard.press("u")
+    assert (await _kept(page))["c1"]["last"] == story["cards"]["c1"]["last"]
+
+
 @pytest.mark.parametrize(
     "content",
     [

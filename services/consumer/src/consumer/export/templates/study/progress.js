@@ -92,7 +92,9 @@ const progress = (() => {
     const all = read();
     for (const kind of ["cards", "items"]) {
       for (const [id, note] of Object.entries(other[kind])) {
-        if (note.last > (all[kind][id]?.last ?? 0)) all[kind][id] = note;
+        if (note.last <= (all[kind][id]?.last ?? 0)) continue;
+        all[kind][id] = note;
+        if (kind === "cards") all.undoable = all.undoable.filter((rated) => rated.id !== id);
       }
     }
     const runs = (Array.isArray(other.runs) ? other.runs : []).filter((run) => [run?.at, run?.right, run?.of].every(Number.isFinite));
