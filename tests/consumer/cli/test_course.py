@@ -99,3 +99,14 @@ async def test_a_course_over_a_prefix_is_one_object_with_the_newest_run_of_each_
     html = (await store.get("courses/some-channel.html")).decode()
     assert 'href="../videos/course-v/000002/study.html"' in html
     assert ">Old<" not in html
+
+
+async def test_courses_whose_titles_are_in_another_script_have_objects_of_their_own(
+    settings: Mapping[str, str], aws: Aws, tmp_path: Path
+) -> None:
+    made = _made(tmp_path / "run", "A lecture", "ddddddddddd")
+    store = Storage(aws.bucket, REGION, aws.endpoint)
+    await publish(made, write_assets(made, tmp_path / "run"), store, "videos/course-w/000001", lambda _: None)
+    titles = ("量子力学 1", "天文学", "الفلك")
+    pages = [(await make_course(["videos/course-w"], title, None, QUIET))["page"] for title in titles]
+    assert [page.rpartition("/")[2] for page in pages] == ["量子力学-1.html", "天文学.html", "الفلك.html"]

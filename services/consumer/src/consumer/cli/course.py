@@ -94,7 +94,8 @@ async def _in_bucket(prefixes: Sequence[str], title: str | None, store: Storage,
         lectures += [lecture] if lecture else []
     _check(lectures)
     name = title or lectures[0].source.channel or "Course"
-    key = f"{COURSES}/{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'course'}.html"
+    slug = re.sub(r"\W+", "-", name.lower()).strip("-") or "course"
+    key = f"{COURSES}/{slug}.html"
     await store.keep(key, course_page(name, lectures).encode(), "text/html; charset=utf-8")
     return {"page": f"s3://{store.bucket}/{key}", "lectures": len(lectures)}
 
