@@ -16,9 +16,9 @@ from infra.sandbox.standins.model_api import Asking
 
 ON_ITS_WAY_S = 1.0
 """What was sent just before a kill arrives a little later."""
-LECTURE = re.compile(r"[Ll]ecture (?:number )?(\d+)")
 KEPT_S = 10.0
 """By then an answer is kept, also where the bucket is just refusing it."""
+LECTURE = re.compile(r"[Ll]ecture (?:number )?(\d+)")
 
 
 @dataclass(frozen=True)

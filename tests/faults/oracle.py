@@ -27,17 +27,17 @@ class Found:
 async def examine(world: World, video_ids: list[str]) -> Found:
     """Of these videos.
 
-    Each row ended once and truthfully, with the words of its own sound; its objects exist with their sums, and are
-    those of the attempt that ended it;
-    no call was paid for twice except one that a kill, a freeze, a lost lease or a cut connection cut off.
+    Each row ended once and truthfully, with the words of its own sound and the cost that its manifest has; its objects
+    exist with their sums, and are those of the attempt that ended it; no call was paid for twice except one that a
+    kill, a freeze, a lost lease or a cut connection cut off.
     """
     videos, wrong, attempts = Videos(world.pool, Tables()), list[str](), 0
     again = bought_again(world.claude.askings)
     for video_id in video_ids:
         row, tried = await videos.row(video_id), await videos.attempts(video_id)
         attempts += len(tried)
-        wrong += await asyncio.to_thread(_wrong, world, video_id, row or {}, [each["outcome"] for each in tried])
-        wrong += await asyncio.to_thread(_untold, world, row or {}, may_be_more=video_id[1:] in again)
+        outcomes, more = [each["outcome"] for each in tried], video_id[1:] in again
+        wrong += await asyncio.to_thread(_wrong, world, video_id, row or {}, outcomes, may_be_more=more)
     wrong += await asyncio.to_thread(_same_words, world)
     askings = world.claude.askings
     wrong += paid_twice(askings, [*world.disturbances, *await asyncio.to_thread(world.lost_leases)])
@@ -46,7 +46,9 @@ async def examine(world: World, video_ids: list[str]) -> Found:
     return Found(wrong, attempts, len(askings), asked_again(askings))
 
 
-def _wrong(world: World, video_id: str, row: dict[str, Any], outcomes: list[str | None]) -> list[str]:
+def _wrong(
+    world: World, video_id: str, row: dict[str, Any], outcomes: list[str | None], *, may_be_more: bool
+) -> list[str]:
     if row.get("status") != "completed":
         return [f"{video_id} is {row.get('status')}: {row.get('error_message')}"]
     found: list[str] = []
@@ -54,7 +56,15 @@ def _wrong(world: World, video_id: str, row: dict[str, Any], outcomes: list[str 
         found.append(f"{video_id} ended otherwise than once: {outcomes}")
     if left := {name: str(row[name]) for name in ("lease_until", "error_message") if row[name]}:
         found.append(f"{video_id} has {left}")
+    return found + _wrong_results(world, video_id, row, may_be_more=may_be_more)
+
+
+def _wrong_results(world: World, video_id: str, row: dict[str, Any], *, may_be_more: bool) -> list[str]:
+    """A row may have cost more than its manifest says, where an answer was lost and bought again."""
+    found: list[str] = []
     manifest = json.loads(_read(world, row["manifest_key"]))
+    if not _is_told(float(row["cost_usd"]), manifest["cost_usd"], may_be_more=may_be_more):
+        found.append(f"{video_id} cost {row['cost_usd']}, by its manifest {manifest['cost_usd']}")
     if manifest["video"]["title"] != f"Lecture number {video_id[1:]}":
         found.append(f"{video_id} has another video's manifest")
     for name, stored in manifest["files"].items():
@@ -65,14 +75,8 @@ def _wrong(world: World, video_id: str, row: dict[str, Any], outcomes: list[str 
     return found
 
 
-def _untold(world: World, row: dict[str, Any], *, may_be_more: bool) -> list[str]:
-    """The row has the manifest's cost; more, where an answer was lost and bought again."""
-    if row.get("status") != "completed":
-        return []
-    cost_usd, told_usd = float(row["cost_usd"]), json.loads(_read(world, row["manifest_key"]))["cost_usd"]
-    if told_usd and (abs(cost_usd - told_usd) < A_ROUNDING_USD or (may_be_more and cost_usd > told_usd)):
-        return []
-    return [f"{row['id']} cost {cost_usd}, by its manifest {told_usd}"]
+def _is_told(cost_usd: float, told_usd: float, *, may_be_more: bool) -> bool:
+    return told_usd > 0 and (abs(cost_usd - told_usd) < A_ROUNDING_USD or (may_be_more and cost_usd > told_usd))
 
 
 def _same_words(world: World) -> list[str]:

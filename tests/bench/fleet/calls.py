@@ -17,6 +17,7 @@ import psutil
 from infra.sandbox.standins.youtube import LECTURE_URL
 from infra.sandbox.system import EmbeddedSystem
 from infra.sandbox.waiting import wait_until
+from tests.bench.fleet.health_checks import spent_by
 from tests.bench.report import arguments, table, verdict, write_json
 
 KEPT = Path("out/bench/calls.json")
@@ -24,7 +25,7 @@ CALLS_A_MINUTE, PERCENT_OF_A_CORE = 3.0, 0.5
 SETTLED_S = 25.0  # the first polls and checks are over
 LONGEST_S = 120.0
 REQUEST = re.compile(r'"(GET|HEAD|PUT|POST|DELETE) (/\S*) HTTP/1\.1" \d')
-STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+): (\w+)")
+STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+): \w")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Recorder:
 
     def end(self) -> Asked:
         """To here."""
-        requests = [(method, path) for method, path in REQUEST.findall(self._new(self._aws))]
+        requests = REQUEST.findall(self._new(self._aws))
         bucket = Counter(method for method, path in requests if path != "/")
         statements = STATEMENT.findall(self._new(self._database))
         seconds, cpu_s = time.perf_counter() - self._began, self._spent_s() - self._cpu_s
@@ -77,8 +78,7 @@ class Recorder:
             return log.read().decode(errors="replace")
 
     def _spent_s(self) -> float:
-        """Of the consumer and its children that have ended."""
-        return sum(psutil.Process(self.system.parts["consumer"].process.pid).cpu_times()[:4])
+        return spent_by([psutil.Process(self.system.parts["consumer"].process.pid)])
 
 
 async def measured(idle_s: float) -> tuple[Asked, Asked]:

@@ -14,20 +14,15 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from playwright.async_api import Page, ViewportSize
-from pydantic import SecretStr
 
 from consumer.export.course import Lecture, course_page
 from consumer.material import StudyMaterial
 from consumer.pipeline.write_study import write_study
-from consumer.study.providers.anthropic import AnthropicProvider
-from consumer.study.providers.api import Access
 from consumer.study.providers.extractive import ExtractiveProvider
-from infra.sandbox.standins import anthropic as api
-from infra.sandbox.standins.anthropic import AnthropicStandin
-from infra.sandbox.standins.model_api import model_api
 from tests.bench.report import table
 from tests.bench.study import lectures
 from tests.support.consumer.study_page import VIEWS, chromium, opened, page_of, view, violations
+from tests.support.consumer.writers.claude import by_claude
 
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -61,10 +56,7 @@ async def _measure() -> None:
 
 async def _written(name: str) -> tuple[StudyMaterial, StudyMaterial]:
     heard, source = lectures.transcript(name), lectures.source(name)
-    async with model_api(AnthropicStandin()) as url:
-        claude = AnthropicProvider(Access(SecretStr(api.KEY), "claude-sonnet-5-5", url))
-        made = await write_study(heard, source, claude, lambda _: None)
-        await claude.close()
+    made = await by_claude(heard, source)
     return made, await write_study(heard, source, ExtractiveProvider(), lambda _: None)
 
 

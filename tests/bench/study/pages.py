@@ -10,21 +10,12 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from playwright.async_api import BrowserContext, Page, expect
-from pydantic import SecretStr
 
 from consumer.models import Segment, Transcript
-from consumer.pipeline.write_study import write_study
-from consumer.study.providers.anthropic import AnthropicProvider
-from consumer.study.providers.api import Access
-from infra.sandbox.standins import anthropic as api
-from infra.sandbox.standins.anthropic import AnthropicStandin
-from infra.sandbox.standins.model_api import model_api
 from tests.bench.report import arguments, table, verdict, write_json
 from tests.bench.study import lectures
-from tests.support.consumer.study_page import PHONE, chromium, opened, page_of
+from tests.support.consumer.study_page import PHONE, chromium, first_card_s, opened, page_of
+from tests.support.consumer.writers.claude import by_claude
 
 KEPT = Path("out/bench/pages.json")
 FIRST_CARD_S = 1.0
@@ -42,48 +33,33 @@ class Weight:
     card_s: float
 
 
-def lasting(hours: float) -> Transcript:
-    """The longest lecture, begun anew until the hours are full."""
-    said = max(map(lectures.transcript, lectures.names()), key=lambda each: each.duration_s)
+def lasting(hours: float, said: Transcript) -> Transcript:
+    """What was said, begun anew until the hours are full."""
     times = math.ceil(hours * 3600 / said.duration_s)
-    every = [_later(each, turn, len(said.segments), said.duration_s) for turn in range(times) for each in said.segments]
+    every = [_later(each, turn, said) for turn in range(times) for each in said.segments]
     kept = tuple(segment for segment in every if segment.end <= hours * 3600)
     return said.model_copy(update={"segments": kept, "duration_s": hours * 3600})
 
 
-def _later(segment: Segment, turn: int, segments: int, duration_s: float) -> Segment:
-    moved = {"id": segment.id + turn * segments, "words": ()}
-    return segment.model_copy(
-        update={**moved, "start": segment.start + turn * duration_s, "end": segment.end + turn * duration_s}
-    )
+def _later(segment: Segment, turn: int, said: Transcript) -> Segment:
+    by_s = turn * said.duration_s
+    moved = {"start": segment.start + by_s, "end": segment.end + by_s, "words": ()}
+    return segment.model_copy(update={"id": segment.id + turn * len(said.segments), **moved})
 
 
 async def weigh(hours: float) -> Weight:
     """Writes the page and opens it."""
-    said, source = lasting(hours), lectures.source(lectures.names()[0])
-    async with model_api(AnthropicStandin()) as url:
-        claude = AnthropicProvider(Access(SecretStr(api.KEY), "claude-sonnet-5-5", url))
-        made = await write_study(said, source, claude, lambda _: None)
-        await claude.close()
+    longest = max(lectures.names(), key=lambda name: lectures.transcript(name).duration_s)
+    said, source = lasting(hours, lectures.transcript(longest)), lectures.source(longest)
+    made = await by_claude(said, source)
     html = page_of(made, said, source)
     async with chromium() as browser:
         profile = await browser.new_context(viewport=PHONE)
         with TemporaryDirectory() as folder:
             async with opened(profile, Path(folder), html) as page:
                 paint_s = float(await page.evaluate(PAINT))
-                card_s = await _first_card_s(profile, page)
+                card_s = await first_card_s(profile, page)
     return Weight(hours, len(html.encode()) / (1 << 20), len(made.cards) + len(made.quiz), paint_s, card_s)
-
-
-async def _first_card_s(profile: BrowserContext, page: Page) -> float:
-    """Of the page's own processor time, from nothing to a card that can be turned."""
-    await page.goto(page.url.partition("#")[0] + "#cards")
-    browser: Any = await profile.new_cdp_session(page)  # untyped
-    await browser.send("Performance.enable", {"timeDomain": "threadTicks"})
-    await page.reload()
-    await expect(page.locator(".piece.card")).to_be_visible()
-    metrics = (await browser.send("Performance.getMetrics"))["metrics"]
-    return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright, expect
 
 from consumer.export.page import study_page
 from consumer.material import BLANK, Card, Correction, Outline, Proof, QuizItem, Section, StudyMaterial, Term
@@ -159,6 +159,17 @@ async def come_back(page: Page) -> None:
     address = page.url
     await page.goto("about:blank")
     await page.goto(address)
+
+
+async def first_card_s(profile: BrowserContext, page: Page) -> float:
+    """From nothing to a card that can be turned, of the page's own processor time: other programs' does not count."""
+    await page.goto(page.url.partition("#")[0] + "#cards")
+    browser: Any = await profile.new_cdp_session(page)  # untyped
+    await browser.send("Performance.enable", {"timeDomain": "threadTicks"})
+    await page.reload()
+    await expect(page.locator(".piece.card")).to_be_visible()
+    metrics = (await browser.send("Performance.getMetrics"))["metrics"]
+    return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
 
 async def view(page: Page, name: str) -> None:

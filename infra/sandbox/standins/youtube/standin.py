@@ -146,12 +146,11 @@ class YouTubeStandin:
         at, last = int(number), len(fragments) - 1
         if at > last or (self._video(youtube_id).fault == "missing_fragment" and at == last // 2):
             return await _send(writer, 403, b"", "text/plain")
-        fragment = fragments[at]
-        head = f"HTTP/1.1 200 -\r\nContent-Type: audio/mp4\r\nContent-Length: {len(fragment)}\r\n\r\n"
-        writer.write(head.encode() + fragment[: len(fragment) // 2])
+        fragment, half = fragments[at], len(fragments[at]) // 2
+        writer.write(_head(200, len(fragment), "audio/mp4") + fragment[:half])
         await writer.drain()
         await self.trouble.meet()
-        writer.write(fragment[len(fragment) // 2 :])
+        writer.write(fragment[half:])
         return await writer.drain()
 
     async def _play(self, request: Request, writer: asyncio.StreamWriter) -> None:
@@ -198,6 +197,9 @@ async def _read_request(reader: asyncio.StreamReader) -> Request | None:
 
 
 async def _send(writer: asyncio.StreamWriter, status: int, body: bytes, media_type: str) -> None:
-    head = f"HTTP/1.1 {status} -\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-    writer.write(head.encode() + body)
+    writer.write(_head(status, len(body), media_type) + body)
     await writer.drain()
+
+
+def _head(status: int, length: int, media_type: str) -> bytes:
+    return f"HTTP/1.1 {status} -\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n".encode()

@@ -4,32 +4,22 @@ import json
 import re
 
 import pytest
-from pydantic import SecretStr
 
 from consumer.material import BLANK, StudyMaterial
 from consumer.models import Transcript
-from consumer.pipeline.write_study import write_study
 from consumer.study import prompts
-from consumer.study.providers.anthropic import AnthropicProvider
-from consumer.study.providers.api import Access
 from consumer.study.schema import CardDraft
-from infra.sandbox.standins import anthropic as api
 from infra.sandbox.standins.anthropic import AnthropicStandin
-from infra.sandbox.standins.model_api import model_api
 from infra.sandbox.standins.notes import card, write_notes
 from tests.support.consumer.study_samples import TALK, request, transcript
+from tests.support.consumer.writers.claude import by_claude
 
 SUN = "The light of the sun is very fast indeed."
 MARK = re.compile(r"<\s*/?\s*transcript", re.IGNORECASE)
 
 
 async def _study(made: Transcript, standin: AnthropicStandin | None = None) -> StudyMaterial:
-    async with model_api(standin or AnthropicStandin()) as url:
-        provider = AnthropicProvider(Access(SecretStr(api.KEY), "claude-sonnet-5-5", url))
-        try:
-            return await write_study(made, TALK, provider, lambda _: None)
-        finally:
-            await provider.close()
+    return await by_claude(made, TALK, standin)
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pydantic import SecretStr
-
 from consumer.material import StudyMaterial
 from consumer.models import Segment, Source, Transcript
-from consumer.pipeline.write_study import write_study
 from consumer.study.ground import tokens
 from consumer.study.plan import StudyPlan
-from consumer.study.providers.anthropic import AnthropicProvider
-from consumer.study.providers.api import Access
-from infra.sandbox.standins import anthropic as api
 from infra.sandbox.standins.anthropic import AnthropicStandin
-from infra.sandbox.standins.model_api import model_api
 from infra.sandbox.standins.notes import JUDGED, OPTION, SHARE, write_notes
+from tests.support.consumer.writers.claude import by_claude
 
 LEAD_WORDS = 4
 FEWEST_WORDS = 9
@@ -124,10 +118,8 @@ async def plant(transcript: Transcript, source: Source, notes: int, wrong_every:
     long = [each for each in transcript.segments if FEWEST_WORDS <= len(each.text.split()) <= 40]
     firsts = {_halves(each)[0]: each for each in reversed(long)}
     planted = Planted(sorted(firsts.values(), key=lambda each: each.id), wrong_every)
-    async with model_api(AnthropicStandin(write=planted.write)) as url:
-        provider = AnthropicProvider(Access(SecretStr(api.KEY), "claude-sonnet-5-5", url))
-        made = await write_study(transcript, source, provider, lambda _: None, StudyPlan(cards=notes * 2 // 3))
-        await provider.close()
+    plan = StudyPlan(cards=notes * 2 // 3)
+    made = await by_claude(transcript, source, AnthropicStandin(write=planted.write), plan)
     return _counted(planted, made)
 
 

@@ -9,19 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pydantic import SecretStr
-
 from consumer.export.decks.earlier import Ledger, keep_ids
 from consumer.material import StudyMaterial
 from consumer.models import Segment, Source, Transcript
-from consumer.pipeline.write_study import write_study
 from consumer.study.plan import StudyPlan
-from consumer.study.providers.anthropic import AnthropicProvider
-from consumer.study.providers.api import Access
-from infra.sandbox.standins import anthropic as api
 from infra.sandbox.standins.anthropic import AnthropicStandin
-from infra.sandbox.standins.model_api import model_api
 from infra.sandbox.standins.notes import SHARE, write_notes
+from tests.support.consumer.writers.claude import by_claude
 
 FEWEST_WORDS, MOST_WORDS = 9, 40
 LEAD_WORDS = 5
@@ -164,11 +158,8 @@ async def regenerate(transcript: Transcript, source: Source) -> Kept:
 
 
 async def _written(voice: Voice, transcript: Transcript, source: Source, cards: int) -> StudyMaterial:
-    async with model_api(AnthropicStandin(write=voice.write)) as url:
-        provider = AnthropicProvider(Access(SecretStr(api.KEY), "claude-sonnet-5-5", url))
-        made = await write_study(transcript, source, provider, lambda _: None, StudyPlan(cards=cards, verify=False))
-        await provider.close()
-    return made
+    plan = StudyPlan(cards=cards, verify=False)
+    return await by_claude(transcript, source, AnthropicStandin(write=voice.write), plan)
 
 
 def _ids(material: StudyMaterial) -> dict[tuple[str, int], str]:

@@ -46,7 +46,7 @@ def test_a_file_whose_rate_and_channels_change_is_heard_to_its_end(name: str, tm
 
 
 def test_a_stretch_of_a_transport_stream_without_sound_ends_nothing(tmp_path: Path) -> None:
-    parts = [tone(tmp_path / f"{hertz}.ts", hertz, "-f", "mpegts", "-c:a", "aac") for hertz in (400, 800)]
+    parts = [tone(tmp_path / f"{hertz}.ts", hertz, *TS_AAC) for hertz in (400, 800)]
     picture = tmp_path / "picture.ts"
     make = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=64x64:rate=5:duration=2"]
     subprocess.run([*make, "-c:v", "mpeg2video", "-f", "mpegts", str(picture)], check=True)

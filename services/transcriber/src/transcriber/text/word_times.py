@@ -70,8 +70,13 @@ def placed(words: Sequence[WindowWord], window: Window) -> tuple[WindowWord, ...
 
 def _apart_s(before: WindowWord, word: WindowWord, window: Window) -> float:
     """Seconds of the file between two words: the window may have left a pause out."""
-    span = window.span_at(before.start)
-    return window.file_time(word.start) - min(span.start + before.end - span.offset, span.end)
+    return window.file_time(word.start) - _end_s(before, window)
+
+
+def _end_s(word: WindowWord, window: Window) -> float:
+    """Seconds of the file where a word ends: in the span in which it begins."""
+    span = window.span_at(word.start)
+    return min(span.start + word.end - span.offset, span.end)
 
 
 def _with_next(word: WindowWord, following: WindowWord, window: Window) -> WindowWord:
@@ -117,9 +122,8 @@ def in_file_time(words: Iterable[WindowWord], window: Window) -> list[Word]:
     found: list[Word] = []
     earliest = window.start
     for word in words:
-        span = window.span_at(word.start)
         start = min(max(earliest, window.file_time(word.start)), window.end)
-        end = max(start, min(span.start + word.end - span.offset, span.end))
+        end = max(start, _end_s(word, window))
         found.append(
             Word(start=round(start, 3), end=round(end, 3), word=word.text, probability=round(word.probability, 4))
         )

@@ -70,18 +70,19 @@ class _Changes:
 
 def _tables(step: bytes, programs: set[int]) -> list[Table]:
     """All tables of programs, and of the streams of those that are known or listed here."""
-    lists = list(_of(step, PROGRAMS_PID))
+    ids = step[1::PACKET_BYTES], step[2::PACKET_BYTES]
+    lists = list(_of(step, ids, PROGRAMS_PID))
     listed = programs.union(*(programs_of(section) for _, _, section in lists))
-    streams = (table for pid in sorted(listed)[:MOST_PROGRAMS] for table in _of(step, pid))
+    streams = (table for pid in sorted(listed)[:MOST_PROGRAMS] for table in _of(step, ids, pid))
     return sorted([*lists, *streams])
 
 
-def _of(step: bytes, pid: int) -> Iterator[Table]:
-    """The sections that begin in packets of one id.
+def _of(step: bytes, ids: tuple[bytes, bytes], pid: int) -> Iterator[Table]:
+    """The sections that begin in packets of one id; `ids` are the high and the low bytes of all.
 
-    Few packets have it: the columns of its two bytes are searched, which takes no time, not each packet looked at.
+    Few packets have it: the two columns are searched, which takes no time, not each packet looked at.
     """
-    high, low = step[1::PACKET_BYTES], step[2::PACKET_BYTES]
+    high, low = ids
     number = low.find(pid & 0xFF)
     while number >= 0:
         if high[number] & 0x5F == 0x40 | pid >> 8:  # a section begins here
