@@ -21,10 +21,12 @@ def test_the_first_word_after_a_pause_is_shown_after_it() -> None:
     ("before", "word", "right_s"),
     [
         (" star.", WindowWord(2.5, 4.0, " So", 0.9), 3.6),
-        (" star", WindowWord(2.5, 4.0, " so", 0.9), 2.5),
-        (" star", WindowWord(2.9, 4.0, " so", 0.9), 3.6),
+        (" star", WindowWord(2.5, 4.0, " so", 0.9), 3.6),
+        (" star", WindowWord(2.5, 4.0, " so.", 0.9), 2.5),
+        (" star", WindowWord(2.9, 4.0, " so.", 0.9), 3.6),
+        (" star.", WindowWord(3.2, 3.7, " so", 0.9), 3.6),
     ],
-    ids=["a sentence ended", "the sentence goes on", "almost nothing of it is before"],
+    ids=["a sentence ended", "no mark", "its mark ends a sentence", "almost nothing is before", "in the pause"],
 )
 def test_a_word_across_a_pause_is_on_one_side_of_it(before: str, word: WindowWord, right_s: float) -> None:
     said = [WindowWord(2.0, word.start, before, 0.9), word, WindowWord(4.0, 4.5, " it", 0.9)]
@@ -74,6 +76,17 @@ def test_nor_is_a_clap_whose_pauses_the_window_left_out(text: str, right_s: floa
     times = [word.start for word in in_file_time(placed(said, window), window)]
     assert times[1] == pytest.approx(right_s)
     assert times[2] == pytest.approx(12.2)
+
+
+def test_a_word_on_a_breath_right_after_a_sentence_is_moved_to_its_own() -> None:
+    window = Window(0, 20, (Span(0, 20, 0),), speech=((0, 3), (3.6, 4.9), (8, 10)))
+    said = [
+        WindowWord(2.3, 3.0, " representative", 0.9),
+        WindowWord(3.6, 3.9, " To", 0.1),
+        WindowWord(3.9, 8.3, " listen", 0.9),
+        WindowWord(8.3, 8.6, " to", 0.9),
+    ]
+    assert [word.start for word in placed(said, window)] == pytest.approx([2.3, 7.5, 7.8, 8.3])
 
 
 def test_words_outside_all_speech_stay_where_they_are() -> None:

@@ -52,8 +52,8 @@ class Window:
         return self.spans[-1].end
 
     def span_at(self, offset: float) -> Span:
-        """The span that plays at `offset` seconds of the window (the last one past its end)."""
-        return next((s for s in self.spans if offset < s.offset + s.duration), self.spans[-1])
+        """The span that plays at `offset` seconds of the window (where two meet the later, past its end the last)."""
+        return next((span for span in reversed(self.spans) if span.offset <= offset), self.spans[0])
 
     def part(self, start: float, end: float) -> "Window":
         """Its stretch from `start` to `end`, in seconds of the window, as a window of its own."""

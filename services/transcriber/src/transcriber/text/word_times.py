@@ -13,7 +13,7 @@ from transcriber.text.stretches import Stretch, overlap_s
 MIN_ALIGNED_S = 0.04  # a window of fewer than two mel frames crashed the aligner of older versions
 WORD_S, CHARACTER_S = 0.8, 0.1  # what an aligned word takes at most: a pause, a lost sentence is given to one beside it
 NO_TIME_S = 0.03  # two positions of the encoder's output
-ALONE_S, FIRST_S = 1.0, 0.3  # apart from the words on both sides; what a sentence's first word takes
+APART_S, ALONE_S, FIRST_S = 0.5, 1.0, 0.3  # from the word before; to the one after; what a sentence's first word takes
 LEAD_S = 0.2  # of a word before the speech that the detector found: words begin softly, and end so
 
 
@@ -55,7 +55,8 @@ def placed(words: Sequence[WindowWord], window: Window) -> tuple[WindowWord, ...
 
     On the aligner's path each word ends where the next one begins: a pause is given to one of the two, and so is a
     sentence that the model skipped. So of a word that is too long the end is right if it begins a sentence, else the
-    start.
+    start. A pause goes to the word after it: of 126 words across one, in nine lectures of ten minutes, those that were
+    said before it had a full stop.
     """
     before = ["", *(word.text for word in words)]
     found = [
@@ -63,7 +64,7 @@ def placed(words: Sequence[WindowWord], window: Window) -> tuple[WindowWord, ...
         for previous, word in zip(before, words, strict=False)
     ]
     return tuple(
-        _with_next(word, after, window) if after and (not before or _apart_s(before, word, window) >= ALONE_S) else word
+        _with_next(word, after, window) if after and (not before or _apart_s(before, word, window) >= APART_S) else word
         for before, word, after in zip([None, *found], found, [*found[1:], None], strict=False)
     )
 
@@ -89,7 +90,7 @@ def _with_next(word: WindowWord, following: WindowWord, window: Window) -> Windo
 
 
 def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> WindowWord:
-    said_in = [each for each in speech if overlap_s([each], (word.start, word.end))]
+    said_in = _said_in(word, speech, 0.0) or _said_in(word, speech, LEAD_S)
     if not said_in:
         return word
     longest = longest_s(word.text)
@@ -108,13 +109,18 @@ def _placed(word: WindowWord, speech: Sequence[Stretch], *, begins: bool) -> Win
     return replace(word, start=first, end=min(first + longest, end + LEAD_S))
 
 
+def _said_in(word: WindowWord, speech: Sequence[Stretch], lead_s: float) -> list[Stretch]:
+    return [(start, end) for start, end in speech if overlap_s([(start - lead_s, end)], (word.start, word.end))]
+
+
 def _is_after_the_pause(word: WindowWord, first: Stretch, *, begins: bool) -> bool:
     """Whether a word that the aligner puts across a pause begins what follows on it.
 
-    So it does where the speech before the pause has almost nothing of it, and where a sentence ends there: the word
-    would be said in one breath with that sentence, and the rest of its own only after the pause.
+    So it does where it has no mark or the speech before the pause has almost nothing of it, and where a sentence ends
+    there: the word would be said in one breath with that sentence, and the rest of its own only after the pause.
     """
-    return first[1] - word.start < LEAD_S or (begins and word.start - first[0] > LEAD_S)
+    unmarked = word.text[-1:].isalnum()
+    return unmarked or first[1] - word.start < LEAD_S or (begins and word.start - first[0] > LEAD_S)
 
 
 def in_file_time(words: Iterable[WindowWord], window: Window) -> list[Word]:
