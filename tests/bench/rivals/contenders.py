@@ -114,7 +114,8 @@ def _library(*packages: str) -> Path:
 async def started(contender: Contender) -> AsyncGenerator[Running]:
     """The contender, ready and watched; stopped at the end. Raises PartFailed."""
     port = free_port()
-    environment = {name: value.format(port=port) for name, value in contender.environment.items()}
+    own = {name: value.format(port=port) for name, value in contender.environment.items()}
+    environment = {"MALLOC_ARENA_MAX": "1", **own}  # as Lectern's image has it: one heap for all threads
     command = [word.format(port=port) for word in contender.command]
     url, began = f"http://{LOOPBACK}:{port}", time.perf_counter()
     with TemporaryDirectory() as folder:

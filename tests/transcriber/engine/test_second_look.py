@@ -93,7 +93,7 @@ class Looping(FakeBackend):
         return found
 
     def _said(self, seconds: float) -> str:
-        return "hello world " * 12 if seconds > self.looping_s else "So."
+        return "hello world " * 12 if seconds > self.looping_s else "So it went on."
 
 
 async def test_a_stretch_that_is_not_believed_is_heard_again_in_halves(lecture_wav: Path) -> None:
@@ -101,7 +101,7 @@ async def test_a_stretch_that_is_not_believed_is_heard_again_in_halves(lecture_w
     async with running(backend, replace(SETTINGS, window_s=30.0)) as engine:
         found = await transcript(submit(engine, lecture_wav, language="en"))
     short = [seconds for seconds in backend.seconds.values() if seconds <= backend.looping_s]
-    assert found.text == " ".join(["So."] * len(short))
+    assert found.text == " ".join(["So it went on."] * len(short))
     assert (found.warnings, found.coverage.low_confidence) == ((), found.coverage.low_confidence)
 
 
