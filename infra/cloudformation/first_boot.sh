@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A new instance of the group, once its user data has cloned this checkout: writes .env, makes the database role, deploys.
+# A new instance of the group, once its user data has cloned this checkout: writes .env, deploys.
 # The stack's settings come as environment variables. Safe to run again: the user data does so until it succeeds.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 imds=http://169.254.169.254/latest
 
-secret() { # FIELD of the database's secret
+secret() { # FIELD of your own database's secret
   aws secretsmanager get-secret-value --secret-id "$DATABASE_SECRET" --query SecretString --output text \
     | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
 }
@@ -18,16 +18,6 @@ api_key() { # nothing where there is no such parameter; whatever else goes wrong
     printf '%s\n' "$said" >&2
     [[ $said == *ParameterNotFound* ]]
   fi
-}
-
-make_app_role() {
-  local user=$1 password=$2
-  command -v psql >/dev/null || {
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq postgresql-client
-  }
-  PGPASSWORD=$password psql "host=$DB_HOST dbname=lectern user=$user sslmode=require" \
-    --quiet --output /dev/null --single-transaction --set ON_ERROR_STOP=1 --file "$here/infra/cloudformation/app_role.sql"
 }
 
 more_settings() { # NAME=value lines of the path's parameters; those of .env.example only
@@ -78,12 +68,11 @@ tell_the_stack() { # an update waits for this instance; at other times nobody do
 
 key=$(api_key)
 more=$(more_settings)
-user=$(secret username)
-password=$(secret password)
 if [[ $CREATE_DATABASE == yes ]]; then
-  make_app_role "$user" "$password" # the master's password, which RDS changes every week, is used for this only
-  sign_in=$'DB_USER=lectern\nDB_IAM_AUTH=1'
+  sign_in=$'DB_USER=lectern\nDB_IAM_AUTH=1' # the stack has made this role
 else
+  user=$(secret username)
+  password=$(secret password)
   sign_in=DB_USER=$(quoted "$user")$'\n'DB_PASSWORD=$(quoted "$password")
 fi
 write_env "$key" "$sign_in" "$more"

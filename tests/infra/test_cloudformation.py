@@ -60,6 +60,7 @@ def test_the_user_data_is_a_script_that_says_where_everything_is(stack: Stack) -
     assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
     assert script.startswith("#!/bin/bash\n")
     assert f"SQS_QUEUE_URL='{stack.outputs['QueueUrl']}' S3_BUCKET='{stack.outputs['BucketName']}'" in script
-    assert f"CREATE_DATABASE='yes' DATABASE_SECRET='{MASTER_SECRET}'" in script
+    assert "CREATE_DATABASE='yes' DATABASE_SECRET=''" in script
+    assert MASTER_SECRET not in script
     assert f"DB_HOST='{stack.outputs['DatabaseEndpoint']}'" in script
     assert len(script) < 16_000  # EC2 takes no more

@@ -21,6 +21,7 @@ def test_with_your_own_database_none_is_made() -> None:
     with created(**YOURS) as stack:
         assert not client("rds").describe_db_instances()["DBInstances"]
         script = user_data(stack)
+        assert not [name for name in stack.resources if name.startswith("Database")]
     assert "DB_HOST='db.example.org' CREATE_DATABASE='no' DATABASE_SECRET='team/lectern'" in script
     assert "DatabaseEndpoint" not in stack.outputs
 

@@ -1,22 +1,14 @@
-"""What a new instance of the group does first: recorded fakes for AWS, a real Postgres for the database's role."""
+"""What a new instance of the group does first: recorded fakes for AWS, real files."""
 
 import json
 import os
 import subprocess
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from consumer.database.migrator import find_migrations, migrate
-from consumer.database.postgres import connect
-from consumer.database.settings import DatabaseSettings
-from consumer.database.tables import Tables
-from infra.sandbox.postgres import embedded_postgres
-from tests.support.infra.machine import ROOT, Machine, machine
+from tests.support.infra.machine import Machine, machine
 
 __all__ = ["machine"]
-ROLE = (ROOT / "infra/cloudformation/app_role.sql").read_text()
 STACK = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "STACK": "lectern",
@@ -32,7 +24,7 @@ STACK = {
     "LECTERN_REGISTRY": "ghcr.io/you/",
     "REVISION": "v1.0",
 }
-SECRET = """{"username": "lectern_master", "password": "it's $5"}"""
+SECRET = """{"username": "yours", "password": "it's $5"}"""
 AWS = 'case "$*" in *get-secret-value*) cat secret.json ;; *by-path*) cat settings.json ;; *get-parameter*) {} ;; esac'
 REFUSED = 'echo "An error occurred ({})" >&2; exit 254'
 
@@ -53,17 +45,14 @@ def instance(machine: Machine) -> Machine:
     (machine.folder / "secret.json").write_text(SECRET)
     (machine.folder / "settings.json").write_text("[]")
     machine.stub("aws", body=AWS.format("echo sk-1"))
-    machine.stub("psql")
     machine.stub("curl", "i-1")
     return machine
 
 
-def test_with_its_own_database_it_makes_the_role_and_signs_in_by_token(instance: Machine) -> None:
+def test_with_the_stacks_database_it_signs_in_by_token_and_asks_for_no_secret(instance: Machine) -> None:
     done = first_boot(instance, "yes")
     assert done.returncode == 0, done.stderr
-    (role,) = [call for call in instance.calls if call.startswith("psql")]
-    assert "host=db.example.org dbname=lectern user=lectern_master sslmode=require" in role
-    assert role.endswith("infra/cloudformation/app_role.sql")
+    assert not [call for call in instance.calls if "secretsmanager" in call]
     assert "DB_USER=lectern\nDB_IAM_AUTH=1\n" in instance.env
     assert "DB_PASSWORD" not in instance.env
     assert "ANTHROPIC_API_KEY='sk-1'" in instance.env
@@ -79,8 +68,7 @@ def test_once_it_is_deployed_it_tells_the_stack(instance: Machine) -> None:
 def test_your_own_databases_password_is_written_as_it_is(instance: Machine) -> None:
     (instance.folder / ".env").unlink()
     assert first_boot(instance, "no").returncode == 0
-    assert r"DB_USER='lectern_master'" + "\n" + r"DB_PASSWORD='it\'s $5'" in instance.env
-    assert not [call for call in instance.calls if call.startswith("psql")]
+    assert r"DB_USER='yours'" + "\n" + r"DB_PASSWORD='it\'s $5'" in instance.env
     assert (instance.folder / ".env").stat().st_mode & 0o077 == 0
 
 
@@ -113,24 +101,3 @@ def test_a_key_that_cannot_be_read_now_is_no_missing_key(instance: Machine) -> N
     assert done.returncode != 0
     assert "ThrottlingException" in done.stderr
     assert not [call for call in instance.calls if call.startswith("deploy_worker.sh")]
-
-
-async def test_the_role_migrates_in_its_own_name_however_often_it_is_made() -> None:
-    with TemporaryDirectory() as name:  # every pytest that starts shuts its own folder to others
-        folder = Path(name)
-        folder.chmod(0o755)  # the server runs as another user when we are root
-        async with embedded_postgres(folder) as environment:
-            await _migrate_as_the_role(environment)
-
-
-async def _migrate_as_the_role(environment: dict[str, str]) -> None:
-    settings = DatabaseSettings.model_validate({name.lower(): value for name, value in environment.items()})
-    async with connect(settings) as master:
-        await master.execute("CREATE ROLE rds_iam")  # RDS brings it
-        await master.execute(ROLE)
-        await master.execute(ROLE)
-        async with connect(settings.model_copy(update={"db_user": "lectern"})) as worker:
-            assert await migrate(worker, find_migrations(None), Tables())
-        owners = await master.fetch("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
-        assert await master.fetchval("SELECT pg_has_role('lectern', 'rds_iam', 'member')")
-    assert [row["tableowner"] for row in owners] == ["lectern"]

@@ -1,4 +1,4 @@
-"""What an instance may do, as a table; and that the table holds all that the code asks for."""
+"""What the two roles may do, as tables; and that the workers' table holds all that the code asks for."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,6 @@ ALLOWED = [
     ("s3:ListBucket", "arn:aws:s3:::{bucket}"),
     ("rds-db:connect", ROLE + "lectern"),
     ("ssm:GetParameter", PARAMETER + "/lectern/anthropic-api-key"),
-    ("secretsmanager:GetSecretValue", MASTER_SECRET),
     ("sqs:GetQueueAttributes", SQS + "{dead}"),
     ("ssm:GetParametersByPath", PARAMETER + "/lectern/settings"),
     ("logs:PutLogEvents", "{logs}"),
@@ -52,12 +51,20 @@ DENIED = [
     ("logs:CreateLogGroup", "*"),
     ("autoscaling:SetDesiredCapacity", GROUP + "lectern"),
     ("ssm:GetParameters", PARAMETER + "/lectern/anthropic-api-key"),
+    ("secretsmanager:GetSecretValue", MASTER_SECRET),
     ("secretsmanager:GetSecretValue", SECRET + "other-AbCdEf"),
     ("autoscaling:CompleteLifecycleAction", GROUP + "another"),
     ("autoscaling:RecordLifecycleActionHeartbeat", GROUP + "lectern"),
     ("cloudformation:SignalResource", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/another/id"),
     ("iam:PassRole", "*"),
     ("ec2:TerminateInstances", "*"),
+]
+BOOTSTRAP_ALLOWED = [("secretsmanager:GetSecretValue", MASTER_SECRET), ("cloudformation:SignalResource", "{stack}")]
+BOOTSTRAP_DENIED = [
+    *(each for each in [*ALLOWED, *DENIED] if each not in BOOTSTRAP_ALLOWED),
+    ("secretsmanager:PutSecretValue", MASTER_SECRET),
+    ("secretsmanager:DescribeSecret", MASTER_SECRET),
+    ("cloudformation:UpdateStack", "{stack}"),
 ]
 
 
@@ -77,15 +84,35 @@ def test_a_worker_may_do_nothing_else(stack: Stack, action: str, resource: str) 
     assert not allowed(stack, action, resource)
 
 
+def test_no_secret_at_all_is_for_a_worker_whose_database_takes_tokens(stack: Stack) -> None:
+    asked = [action for statement in statements(stack) for action in listed(statement["Action"])]
+    assert not [action for action in asked if action.startswith(("secretsmanager:", "kms:"))]
+
+
+@pytest.mark.parametrize(("action", "resource"), BOOTSTRAP_ALLOWED)
+def test_the_bootstrap_may_read_the_masters_password_and_tell_the_stack(
+    stack: Stack, action: str, resource: str
+) -> None:
+    assert allowed(stack, action, resource, role="DatabaseBootstrapRole")
+
+
+@pytest.mark.parametrize(("action", "resource"), BOOTSTRAP_DENIED)
+def test_the_bootstrap_may_do_nothing_else(stack: Stack, action: str, resource: str) -> None:
+    assert not allowed(stack, action, resource, role="DatabaseBootstrapRole")
+
+
 def test_a_worker_sees_only_its_own_part_of_the_bucket(stack: Stack) -> None:
     assert not allowed(stack, "s3:ListBucket", "arn:aws:s3:::{bucket}", {"s3:prefix": "elsewhere/"})
     assert not allowed(stack, "s3:ListBucket", "arn:aws:s3:::{bucket}", {})
 
 
-def test_no_policy_hangs_on_the_role_but_the_one_in_the_template(stack: Stack) -> None:
-    role = stack.resources["WorkerRole"]
-    assert client("iam").list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
-    assert client("iam").list_role_policies(RoleName=role)["PolicyNames"] == ["lectern"]
+@pytest.mark.parametrize(
+    ("role", "policy"), [("WorkerRole", "lectern"), ("DatabaseBootstrapRole", "lectern-bootstrap")]
+)
+def test_no_policy_hangs_on_a_role_but_the_one_in_the_template(stack: Stack, role: str, policy: str) -> None:
+    name = stack.resources[role]
+    assert client("iam").list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
+    assert client("iam").list_role_policies(RoleName=name)["PolicyNames"] == [policy]
 
 
 @pytest.mark.parametrize(("file", "service"), [("clients/sqs.py", "sqs"), ("clients/s3.py", "s3")])

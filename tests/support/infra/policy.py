@@ -1,4 +1,4 @@
-"""What the role of a worker may do, read from the policy that was made."""
+"""What a role may do, read from the policy that was made."""
 
 from fnmatch import fnmatchcase
 from typing import Any, cast
@@ -12,8 +12,10 @@ PARAMETER, SECRET = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter", f"arn:aws:secre
 KEYS = {"s3:prefix": "videos/"}
 
 
-def statements(stack: Stack) -> list[dict[str, Any]]:
-    policy = client("iam").get_role_policy(RoleName=stack.resources["WorkerRole"], PolicyName="lectern")
+def statements(stack: Stack, role: str = "WorkerRole") -> list[dict[str, Any]]:
+    name = stack.resources[role]
+    (policy_name,) = client("iam").list_role_policies(RoleName=name)["PolicyNames"]
+    policy = client("iam").get_role_policy(RoleName=name, PolicyName=policy_name)
     document = policy["PolicyDocument"]
     if isinstance(document, str):  # the stand-in keeps it with single quotes
         document = cast("dict[str, Any]", yaml.safe_load(document))
@@ -35,7 +37,7 @@ def allows(statement: dict[str, Any], action: str, resource: str, context: dict[
     )
 
 
-def allowed(stack: Stack, action: str, resource: str, context: dict[str, str] = KEYS) -> bool:
+def allowed(stack: Stack, action: str, resource: str, context: dict[str, str] = KEYS, role: str = "WorkerRole") -> bool:
     """Whether the role may do this. Every statement is an Allow."""
     queue, dead = (stack.outputs[name].split("/")[-1] for name in ("QueueUrl", "DeadLetterQueueUrl"))
     (described,) = client("cloudformation").describe_stacks(StackName="lectern")["Stacks"]
@@ -47,6 +49,6 @@ def allowed(stack: Stack, action: str, resource: str, context: dict[str, str] = 
         "bucket": stack.outputs["BucketName"],
         "stack": described["StackId"],
     }
-    found = statements(stack)
+    found = statements(stack, role)
     assert {statement["Effect"] for statement in found} == {"Allow"}
     return any(allows(statement, action, resource.format(**names), context) for statement in found)

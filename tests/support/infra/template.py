@@ -18,10 +18,12 @@ REGION, ACCOUNT = "us-east-1", "123456789012"
 MASTER_SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds-master-AbCdEf"
 # What the stand-in cannot tell about a database.
 UNKNOWN = {
-    "!GetAtt Database.Endpoint.Address": "made.example.org",
-    "!GetAtt Database.MasterUserSecret.SecretArn": MASTER_SECRET,
-    "${Database.DbiResourceId}": "db-ID",
+    "Database.Endpoint.Address": "made.example.org",
+    "Database.MasterUserSecret.SecretArn": MASTER_SECRET,
+    "Database.DbiResourceId": "db-ID",
 }
+# It starts no instance from a launch template alone.
+BOOTSTRAP = "      LaunchTemplate:\n        LaunchTemplateId: !Ref DatabaseBootstrapTemplate\n"
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ def _create(parameters: dict[str, str]) -> Stack:
         "ImageId": image,
         **parameters,
     }
-    text = TEMPLATE.read_text()
+    text = TEMPLATE.read_text().replace(BOOTSTRAP, f"      ImageId: !Ref ImageId\n{BOOTSTRAP}")
     for unknown, known in UNKNOWN.items():
-        text = text.replace(unknown, known)
+        text = text.replace(f"!GetAtt {unknown}", known).replace(f"${{{unknown}}}", known)
     cloudformation.create_stack(
         StackName="lectern",
         TemplateBody=text,
@@ -90,12 +92,12 @@ def _create(parameters: dict[str, str]) -> Stack:
     )
 
 
-def template_data(stack: Stack) -> dict[str, Any]:
-    """How the group starts an instance."""
-    versions = client("ec2").describe_launch_template_versions(LaunchTemplateId=stack.resources["WorkerTemplate"])
+def template_data(stack: Stack, template: str = "WorkerTemplate") -> dict[str, Any]:
+    """How an instance is started, one of the group by default."""
+    versions = client("ec2").describe_launch_template_versions(LaunchTemplateId=stack.resources[template])
     return versions["LaunchTemplateVersions"][0]["LaunchTemplateData"]
 
 
-def user_data(stack: Stack) -> str:
+def user_data(stack: Stack, template: str = "WorkerTemplate") -> str:
     """What an instance runs first."""
-    return base64.b64decode(template_data(stack)["UserData"]).decode()
+    return base64.b64decode(template_data(stack, template)["UserData"]).decode()
