@@ -27,7 +27,19 @@ from tests.support.transcriber.clips import write_wav
 
 KEPT = Path("out/hearing")
 SYSTEMS = ("lectern", "sequential", "batched")
-HEAD = ("", "WER", "sub/del/ins", "lost s", "segment off s", "word off s", "early", "invented", "cues over", "cpu s")
+HEAD = (
+    "",
+    "WER",
+    "sub/del/ins",
+    "lost s",
+    "segment off s",
+    "word off s",
+    "early",
+    "invented",
+    "stops",
+    "cues over",
+    "cpu s",
+)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """What was heard against what was said: wrong words, lost stretches, moved words, invented words, unreadable cues."""
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
@@ -11,7 +12,9 @@ from tests.bench.hearing.lectures import Lecture
 from tests.bench.hearing.transcripts import Heard, Timed
 from tests.support.words import plain
 
-LINE, LINES, LONGEST_S, SHORTEST_S, A_SECOND = 42, 2, 7.0, 1.0, 20.0  # the limits of subtitles for Latin scripts
+LINE, WIDE_LINE, LINES, LONGEST_S, SHORTEST_S, A_SECOND = 42, 16, 2, 7.0, 1.0, 20.0  # the trade's, not the product's
+STOPS, CLOSING = (".", "?", "!", "…", "。", "？", "！"), "\"'”’»)」"
+TITLES = ("mr.", "mrs.", "ms.", "dr.", "st.")
 NEAR_S = 0.5  # a word this close to speech belongs to it
 EARLY_S = 1.0
 
@@ -24,7 +27,8 @@ class Score:
     """How well one lecture was heard. Counts of words, seconds, and shares of the words said.
 
     Times are those of first and last words of sentences, whose truth is known; `early` first words were shown a second
-    or more before they were said. `invented` words a minute of what is no speech.
+    or more before they were said. `invented` words a minute of what is no speech; `stops` are sentence ends that were
+    heard where the text has none.
     """
 
     words: int
@@ -36,6 +40,7 @@ class Score:
     word_off_s: tuple[float, float]
     early: int
     invented: float
+    stops: int
     cues: int
     cues_over: int
     cpu_s: float
@@ -71,8 +76,13 @@ def score(lecture: Lecture, heard: Heard) -> Score:
         word_off_s=_middle([abs(off) for off in (*starts, *ends)]),
         early=sum(off <= -EARLY_S for off in starts),
         invented=_invented(lecture, got, set(pairs.values())),
+        stops=invented_stops(
+            pairs,
+            sentence_ends(sentence.text.split() for sentence in lecture.said),
+            sentence_ends([[word.text for word in heard.words]], last_is_end=False),
+        ),
         cues=len(heard.cues),
-        cues_over=sum(_over(cue, after) for cue, after in pairwise([*heard.cues, Timed(1e9, 1e9, "")])),
+        cues_over=sum(over(cue, after) for cue, after in pairwise([*heard.cues, Timed(1e9, 1e9, "")])),
         cpu_s=heard.cpu_s,
     )
 
@@ -103,12 +113,44 @@ def _invented(lecture: Lecture, got: Sequence[Spoken], paired: set[int]) -> floa
     return invented / (silent_s / 60)
 
 
-def _over(cue: Timed, after: Timed) -> bool:
-    """Whether it breaks a limit that the speech did not force it to break."""
+def sentence_ends(sentences: Iterable[Sequence[str]], *, last_is_end: bool = True) -> set[int]:
+    """The plain words after which a sentence ends, by their numbers: by its mark, or since what was said ends there."""
+    ends, count = set[int](), 0
+    for sentence in sentences:
+        for token in sentence:
+            count += len(plain(token).split())
+            marked = token.strip().rstrip(CLOSING)
+            if marked.endswith(STOPS) and marked.lower() not in TITLES:
+                ends.add(count - 1)
+        if last_is_end:
+            ends.add(count - 1)
+    return ends
+
+
+def invented_stops(pairs: dict[int, int], true: set[int], heard: set[int]) -> int:
+    """How many ends that were heard fall between two said words (or words lost there) of one sentence."""
+    places = sorted((got, said) for said, got in pairs.items())
+    invented = 0
+    for stop in heard:
+        before = max((said for got, said in places if got <= stop), default=-1)
+        after = min((said for got, said in places if got > stop), default=None)
+        if before >= 0 and after is not None:
+            invented += true.isdisjoint(range(before, after))
+    return invented
+
+
+def over(cue: Timed, after: Timed) -> bool:
+    """Whether it breaks a limit; that of reading speed only where the speech did not force it to."""
     lines, shown_s = cue.text.splitlines(), cue.end - cue.start
     room_s = min(LONGEST_S, max(shown_s, after.start - cue.start))
-    wanted_s = min(room_s, max(SHORTEST_S, len(cue.text) / A_SECOND)) - 0.1
-    return len(lines) > LINES or max(map(len, lines)) > LINE or shown_s > LONGEST_S + 0.05 or shown_s < wanted_s
+    too_short = shown_s < SHORTEST_S - 0.05 or shown_s < min(room_s, len(cue.text) / A_SECOND) - 0.1
+    return len(lines) > LINES or any(map(_too_long, lines)) or shown_s > LONGEST_S + 0.05 or too_short
+
+
+def _too_long(line: str) -> bool:
+    """Chinese, Japanese and Korean by display width: a half-width character counts half."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in line)
+    return (len(line) + wide) / 2 > WIDE_LINE if wide else len(line) > LINE
 
 
 def _middle(values: Sequence[float]) -> tuple[float, float]:
@@ -125,5 +167,6 @@ def in_columns(found: Score) -> Iterator[object]:
     yield " ".join(f"{value:.2f}" for value in found.word_off_s)
     yield found.early
     yield found.invented
+    yield found.stops
     yield f"{found.cues_over}/{found.cues}"
     yield found.cpu_s
