@@ -10,7 +10,6 @@ from transcriber.schemas import Transcript
 pytestmark = [pytest.mark.speech, pytest.mark.timeout(600)]
 
 RIGHT_TO_S = 0.5
-LOOP = "of words said again and again, base mishears some on one processor and not on another"
 
 
 HEARD_WHOLE = [each for each in EASILY_LOST if each.file != "hello_world_x12.flac"]  # which has a test of its own
@@ -42,17 +41,17 @@ async def test_words_said_twelve_times_are_heard_twelve_times(ear: Ear) -> None:
     assert heard.warnings == ()
 
 
-@pytest.mark.xfail(strict=False, reason=LOOP)
 async def test_no_cue_is_a_sign_without_a_word(ear: Ear) -> None:
     heard = await ear.hear(shared("bonjour_x20.flac"), language="fr")
-    assert heard.text.lower().count("bonjour") >= 18
+    assert heard.text.lower().count("bonjour") >= 18, "a word or two is misheard on one processor and not on another"
     assert [segment.text for segment in heard.segments if not plain(segment.text)] == []
 
 
 @pytest.mark.parametrize("laughter", ["wt_laugh1.mp3", "wt_laugh2.mp3"])
-async def test_laughter_is_no_sentence(ear: Ear, laughter: str) -> None:
-    heard = await ear.hear(shared(laughter))
-    assert set(plain(heard.text).replace("haha", "ha ha").split()) <= {"ha"}, heard.text
+@pytest.mark.parametrize("options", [{}, {"language": "en"}], ids=["any language", "English"])
+async def test_laughter_has_no_text(ear: Ear, laughter: str, options: dict[str, str]) -> None:
+    heard = await ear.hear(shared(laughter), **options)
+    assert heard.text == ""
 
 
 async def test_a_file_in_two_languages_says_which_segment_is_in_which(ear: Ear) -> None:
