@@ -15,10 +15,14 @@ from transcriber.text.cues import cues
 PROSE = {
     "en": "Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in my purse, and "
     "nothing particular to interest me on shore, I thought I would sail about a little and see the watery part of the "
-    "world. It is a way I have of driving off the spleen and regulating the circulation.",  # Melville, Moby-Dick
+    "world. It is a way I have of driving off the spleen and regulating the circulation. "
+    "Emma Woodhouse, handsome, clever, and rich, with a comfortable home and "
+    "happy disposition, seemed to unite some of the best blessings of existence.",  # Melville, Moby-Dick; Austen, Emma
     "ru": "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. Всё смешалось "
     "в доме Облонских. Жена узнала, что муж был в связи с бывшею в их доме француженкою-гувернанткой, и объявила "
-    "мужу, что не может жить с ним в одном доме.",  # Tolstoy, Anna Karenina
+    "мужу, что не может жить с ним в одном доме. "
+    "Алексей Федорович Карамазов был третьим сыном помещика нашего уезда Федора Павловича "
+    "Карамазова, столь известного в свое время.",  # Tolstoy, Anna Karenina; Dostoevsky, The Brothers Karamazov
     "el": "Άνδρα μοι έννεπε, Μούσα, πολύτροπον, ος μάλα πολλά πλάγχθη, επεί Τροίης ιερόν πτολίεθρον έπερσε. Πολλών δ' "
     "ανθρώπων ίδεν άστεα και νόον έγνω, πολλά δ' ο γ' εν πόντω πάθεν άλγεα ον κατά θυμόν.",  # Homer, Odyssey
     "zh": "话说天下大势，分久必合，合久必分。周末七国分争，并入于秦；及秦灭之后，楚、汉分争，又并入于汉。"
@@ -29,14 +33,16 @@ PROSE = {
     "뿌리우리다. 가시는 걸음 걸음 놓인 그 꽃을, 사뿐히 즈려밟고 가시옵소서.",  # Kim Sowol, Azaleas
 }
 NAMES = {
-    "ru": ["доме Облонских"],
-    "en": [],
-    "el": [],
-    "zh": ["高祖", "光武", "献帝", "天下"],
+    "en": ["Emma Woodhouse"],
+    "ru": ["Алексей Федорович Карамазов", "Федора Павловича Карамазова"],
+    "zh": ["高祖", "光武", "献帝"],
     "ja": ["吾輩"],
-    "ko": ["진달래꽃"],
+    "ko": ["약산 진달래꽃"],
 }
-TOO_LONG = {"ja": ["何でも薄暗いじめじめした所で"]}  # the first part of the only clause that does not fit two lines
+TOO_LONG = {  # the first parts of the only clauses that do not fit two lines
+    "ru": ["Алексей Федорович Карамазов был третьим сыном помещика нашего уезда"],
+    "ja": ["何でも薄暗いじめじめした所で"],
+}
 SPACELESS = ("zh", "ja")
 CHARACTERS_A_SECOND = {"zh": 5.0, "ja": 7.0, "ko": 7.0}
 CLAUSE_PAUSE_S, SENTENCE_PAUSE_S = 0.2, 0.6
@@ -98,8 +104,8 @@ def test_cues_end_at_marks_and_no_cue_is_a_word_alone(language: str) -> None:
     assert alone == []
 
 
-@each_language
+@pytest.mark.parametrize("language", NAMES)
 def test_no_name_is_cut(language: str) -> None:
     lines = [line for cue in subtitles(language) for line in cue.lines]
     for name in NAMES[language]:
-        assert sum(line.count(name) for line in lines) == PROSE[language].count(name), name
+        assert sum(line.count(name) for line in lines) == PROSE[language].count(name) > 0, name
