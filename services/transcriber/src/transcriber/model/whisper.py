@@ -7,7 +7,7 @@ Only this file imports ctranslate2 and faster-whisper's model. What a call to CT
 import os
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import ctranslate2 as untyped_ctranslate2
 import numpy as np
@@ -29,15 +29,13 @@ from transcriber.schemas import Task
 ctranslate2 = cast("Any", untyped_ctranslate2)
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
 MAX_PREVIOUS = 223  # half of the decoder's positions, less one: https://github.com/openai/whisper
 MAX_HOTWORDS = MAX_PREVIOUS // 2
 MAX_POSITIONS = 448
 PROMPTS = 256  # whose tokens are remembered
 MEDIAN_FILTER = 7  # upstream's width for smoothing attention
 TIME_TOKEN_S = 0.02
-ROWS_ON_CPU = 1  # encoded and aligned at one time: more cost up to 1.24 times their sum, and 60 to 100 MB each
+ENCODE_ROWS_ON_CPU = 2  # more at once only spoil the cache: a batch of 8 costs 1.24 times the sum of its rows
 
 
 class WhisperBackend:
@@ -108,9 +106,9 @@ class WhisperBackend:
         return padded(mel[:, int(start * FRAMES_A_SECOND) : int(end * FRAMES_A_SECOND)])
 
     def encode(self, mels: list[Mel]) -> Any:
-        parts = self._parts(mels)
-        if len(parts) == 1:
+        if self._chosen != "cpu" or len(mels) <= ENCODE_ROWS_ON_CPU:
             return self._model.encode(_view(np.stack(mels)), to_cpu=False)
+        parts = [mels[first : first + ENCODE_ROWS_ON_CPU] for first in range(0, len(mels), ENCODE_ROWS_ON_CPU)]
         return _view(np.concatenate([np.array(self._model.encode(_view(np.stack(part)))) for part in parts]))
 
     def keep(self, encoded: Any, rows: list[int]) -> list[Any]:
@@ -162,17 +160,16 @@ class WhisperBackend:
         frames = [min(FRAMES, max(2, int(s * FRAMES_A_SECOND))) for s in seconds]
         said = [[token for token in row if token < tokenizer.eot] for row in tokens]
         spoken = [row for row in range(len(said)) if said[row] or self._chosen != "cpu"]
+        results = self._model.align(
+            self._rows(encoded, spoken),
+            list(tokenizer.sot_sequence),
+            [said[row] for row in spoken],
+            [frames[row] for row in spoken],
+            median_filter_width=MEDIAN_FILTER,
+        )
         words: list[list[WindowWord]] = [[] for _ in said]
-        for part in self._parts(spoken):
-            results = self._model.align(
-                self._rows(encoded, part),
-                list(tokenizer.sot_sequence),
-                [said[row] for row in part],
-                [frames[row] for row in part],
-                median_filter_width=MEDIAN_FILTER,
-            )
-            for row, result in zip(part, results, strict=True):
-                words[row] = word_times(tokenizer, said[row], result)
+        for row, result in zip(spoken, results, strict=True):
+            words[row] = word_times(tokenizer, said[row], result)
         return words
 
     def text(self, tokens: tuple[int, ...]) -> str:
@@ -194,11 +191,6 @@ class WhisperBackend:
 
     def fault(self, error: Exception) -> Fault:
         return fault_of(error)
-
-    def _parts(self, rows: list[T]) -> list[list[T]]:
-        """All at once on a GPU; on a CPU that only spoils the cache and takes memory."""
-        size = ROWS_ON_CPU if self._chosen == "cpu" else len(rows)
-        return [rows[first : first + size] for first in range(0, len(rows), size)]
 
     def _rows(self, encoded: Any, rows: list[int]) -> Any:
         """Only these rows: on a CPU each other would cost as much; a GPU would have to send them across and back."""
