@@ -69,6 +69,7 @@ def test_a_new_release_replaces_the_instances_and_waits_for_each() -> None:
     assert rolling["WaitOnResourceSignals"]
     assert rolling["MinInstancesInService"] == 0  # MaxInstances may be 1
     assert rolling["MaxBatchSize"] == {"Ref": "RolloutBatch"}
+    assert 50 < rolling["MinSuccessfulInstancesPercent"] < 100, "one bad machine takes no release back"
     assert RESOURCES["Workers"]["CreationPolicy"]["ResourceSignal"]["Count"] == {"Ref": "MinInstances"}
     assert "signal-resource" in (ROOT / "infra/cloudformation/first_boot.sh").read_text()
 

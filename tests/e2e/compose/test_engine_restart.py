@@ -34,6 +34,7 @@ async def restart_engine(stack: Stack) -> None:
     pid = int(PID_FILE.read_text())
     command = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
     log = Path(f"/proc/{pid}/fd/1").resolve()
+    log = log if log.is_file() else Path(os.devnull)  # a pipe has no path
     os.kill(pid, signal.SIGTERM)
     await wait_until(lambda: not PID_FILE.exists(), STOP_S, "the engine has stopped", every_s=0.5)
     start(command, log)
