@@ -1,6 +1,6 @@
 """The template, created for real against a stand-in for CloudFormation.
 
-What the stand-in does not make (alarms, scaling policies, rules, …) test_cloudformation_template.py reads.
+What the stand-in does not make (alarms, scaling policies, rules, …) test_template.py reads.
 """
 
 import json

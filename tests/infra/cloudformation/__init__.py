@@ -1,0 +1,1 @@
+"""The CloudFormation template: what it makes, allows and costs, and what its instances do first."""
