@@ -28,7 +28,7 @@ def answers(stack: Stack) -> bool:
 
 async def restart_engine(stack: Stack) -> None:
     """As systemd does it where it runs, else by ending the process and starting the same command with the same log."""
-    if Path("/run/systemd/system").exists():
+    if Path("/proc/1/comm").read_text().strip() == "systemd":
         run(["systemctl", "restart", "docker"], stack.folder)
         return
     pid = int(PID_FILE.read_text())
