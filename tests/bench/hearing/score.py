@@ -1,6 +1,5 @@
 """What was heard against what was said: wrong words, lost stretches, moved words, invented words, unreadable cues."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
@@ -10,9 +9,10 @@ import numpy as np
 
 from tests.bench.hearing.lectures import Lecture
 from tests.bench.hearing.transcripts import Heard, Timed
+from tests.support.transcriber.subtitles import width
 from tests.support.words import plain
 
-LINE, WIDE_LINE, LINES, LONGEST_S, SHORTEST_S, A_SECOND = 42, 16, 2, 7.0, 1.0, 20.0  # the trade's, not the product's
+LINES, LONGEST_S, SHORTEST_S, A_SECOND = 2, 7.0, 1.0, 20.0  # the trade's, not the product's
 STOPS, CLOSING = (".", "?", "!", "…", "。", "？", "！"), "\"'”’»)」"
 TITLES = ("mr.", "mrs.", "ms.", "dr.", "st.")
 NEAR_S = 0.5  # a word this close to speech belongs to it
@@ -144,13 +144,7 @@ def over(cue: Timed, after: Timed) -> bool:
     lines, shown_s = cue.text.splitlines(), cue.end - cue.start
     room_s = min(LONGEST_S, max(shown_s, after.start - cue.start))
     too_short = shown_s < SHORTEST_S - 0.05 or shown_s < min(room_s, len(cue.text) / A_SECOND) - 0.1
-    return len(lines) > LINES or any(map(_too_long, lines)) or shown_s > LONGEST_S + 0.05 or too_short
-
-
-def _too_long(line: str) -> bool:
-    """Chinese, Japanese and Korean by display width: a half-width character counts half."""
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in line)
-    return (len(line) + wide) / 2 > WIDE_LINE if wide else len(line) > LINE
+    return len(lines) > LINES or any(width(line) > 1 for line in lines) or shown_s > LONGEST_S + 0.05 or too_short
 
 
 def _middle(values: Sequence[float]) -> tuple[float, float]:

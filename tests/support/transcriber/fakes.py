@@ -105,7 +105,7 @@ class FakeBackend:
     def align(
         self, encoded: Any, language: str, task: Task, tokens: list[tuple[int, ...]], seconds: list[float]
     ) -> list[list[WindowWord]]:
-        """The text in pieces of at most 0.9 s, so that all of the window's speech has words."""
+        """The text in pieces of at most a second, so that all of the window's speech has words."""
         return [_spread(self.text(row), length) for row, length in zip(tokens, seconds, strict=True)]
 
     def text(self, tokens: tuple[int, ...]) -> str:

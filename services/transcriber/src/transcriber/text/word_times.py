@@ -82,7 +82,7 @@ def _end_s(word: WindowWord, window: Window) -> float:
 
 def _with_next(word: WindowWord, following: WindowWord, window: Window) -> WindowWord:
     """A word with nothing around it and no mark after it is a sentence's first, which the aligner puts on a clap."""
-    if _apart_s(word, following, window) < ALONE_S or not word.text[-1:].isalnum():
+    if _apart_s(word, following, window) < ALONE_S or _has_mark(word):
         return word
     length_s = min(word.end - word.start, FIRST_S)
     start = max(following.start - length_s, window.span_at(following.start).offset)
@@ -119,8 +119,11 @@ def _is_after_the_pause(word: WindowWord, first: Stretch, *, begins: bool) -> bo
     So it does where it has no mark or the speech before the pause has almost nothing of it, and where a sentence ends
     there: the word would be said in one breath with that sentence, and the rest of its own only after the pause.
     """
-    unmarked = word.text[-1:].isalnum()
-    return unmarked or first[1] - word.start < LEAD_S or (begins and word.start - first[0] > LEAD_S)
+    return not _has_mark(word) or first[1] - word.start < LEAD_S or (begins and word.start - first[0] > LEAD_S)
+
+
+def _has_mark(word: WindowWord) -> bool:
+    return not word.text[-1:].isalnum()
 
 
 def in_file_time(words: Iterable[WindowWord], window: Window) -> list[Word]:
