@@ -1,8 +1,8 @@
-"""Lectern beside others: both pipelines of faster-whisper, whisper.cpp, and Home Assistant's server.
+"""Lectern beside others: both pipelines of faster-whisper, whisper.cpp, OpenVINO, and Home Assistant's server.
 
-`python -m tests.bench.rivals`. Real weights (base, eight bits, a beam of five), human voices with known words, two
-threads for each. Libraries run behind the usual small service, one file at a time; contenders take turns, one process
-each, round by round, and the medians are printed. Kept for `docs/benchmarks.md`.
+`python -m tests.bench.rivals`. Real weights (base, eight bits, a beam of five; OpenVINO greedy), human voices with
+known words, two threads for each. Libraries run behind the usual small service, one file at a time; contenders take
+turns, one process each, round by round, and the medians are printed. Kept for `docs/benchmarks.md`.
 
 Predicted: Lectern's processor time lowest on clips (short clips are encoded short) and within 1.1 of the batched
 pipeline's on lectures; clips behind a lecture answered ten times sooner; memory below half of the others'.
@@ -25,7 +25,7 @@ import numpy as np
 from infra.sandbox.weights import WHEELS
 from tests.bench.report import arguments, median, table, write_json
 from tests.bench.rivals.answers import Answer
-from tests.bench.rivals.contenders import RIVAL_LIBRARY, Contender, contenders, started
+from tests.bench.rivals.contenders import RIVAL_LIBRARIES, Contender, contenders, started
 from tests.bench.rivals.load import send
 from tests.bench.rivals.workloads import Workload, workloads
 from tests.bench.rivals.wrapper import THREADS
@@ -137,7 +137,7 @@ def _where() -> dict[str, str]:
     machine = f"{len(os.sched_getaffinity(0))} cores of {names[0] if names else platform.machine()}, no GPU"
     libraries = [
         *(f"{name} {version(name)}" for name in ("faster-whisper", "ctranslate2")),
-        RIVAL_LIBRARY.replace("==", " "),
+        *(library.replace("==", " ") for library in RIVAL_LIBRARIES),
     ]
     return {
         "machine": machine,

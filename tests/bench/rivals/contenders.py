@@ -5,6 +5,7 @@ Home Assistant's server speaks a protocol of its own and is asked in that.
 
 import asyncio
 import os
+import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -20,14 +21,17 @@ from infra.sandbox.paths import ROOT
 from infra.sandbox.processes import LOOPBACK, answers, free_port, spawn
 from infra.sandbox.weights import install, locked, packaged_weights
 from tests.bench.report import MODELS
-from tests.bench.rivals.ggml import write_ggml
+from tests.bench.rivals.formats.ggml import write_ggml
 from tests.bench.rivals.wrapper import THREADS
 from tests.bench.rivals.wyoming import is_listening
 
 LOCK = ROOT / "requirements-bench.lock"
 LIBRARIES = Path("out/bench/libraries")
-RIVAL_LIBRARY = locked("pywhispercpp", LOCK)
+IR_WRITER = ("openvino-tokenizers", "transformers", "safetensors")
+RIVAL_LIBRARIES = [locked(package, LOCK) for package in ("pywhispercpp", "openvino-genai")]
 EVERY_S = 0.2
+WRITING_S = 300
+QUIET = {"TRANSFORMERS_VERBOSITY": "error"}  # it would ask for PyTorch
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Running:
 
 
 def contenders(model: str) -> list[Contender]:
-    """Lectern first. `model` is base or tiny.en; whisper.cpp is left out where its library cannot be had.
+    """Lectern first. `model` is base or tiny.en.
 
     Raises WeightsMissing.
     """
@@ -76,7 +80,7 @@ def contenders(model: str) -> list[Contender]:
     settings = {"WHISPER_MODEL": str(weights), "WHISPER_COMPUTE_TYPE": "int8", "HOST": LOOPBACK, "PORT": "{port}"}
     ours = Contender("Lectern", ["transcriber"], settings, {"language": "en", "format": "ndjson"})
     pipelines = [_wrapped("sequential", weights), _wrapped("batched", weights)]
-    return [ours, *pipelines, _whisper_cpp(model, weights), _home_assistant(weights)]
+    return [ours, *pipelines, _whisper_cpp(model, weights), _openvino(model, weights), _home_assistant(weights)]
 
 
 def _wrapped(kind: str, weights: Path, environment: Mapping[str, str] | None = None) -> Contender:
@@ -91,6 +95,21 @@ def _whisper_cpp(model: str, weights: Path) -> Contender:
     if not path.exists():
         write_ggml(weights, path.with_suffix(".part")).rename(path)
     return _wrapped("whisper.cpp", path.absolute(), {"PYTHONPATH": f"{ROOT}{os.pathsep}{site}"})
+
+
+def _openvino(model: str, weights: Path) -> Contender:
+    site = _library("openvino-genai", "openvino", *IR_WRITER)
+    path = {"PYTHONPATH": f"{ROOT}{os.pathsep}{site}"}
+    folder = MODELS / f"openvino-{model}-int8"
+    if not folder.is_dir():
+        MODELS.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=MODELS) as scratch:
+            made = Path(scratch) / "made"
+            made.mkdir()
+            command = [sys.executable, "-m", "tests.bench.rivals.formats.ir", str(weights), str(made)]
+            subprocess.run(command, check=True, timeout=WRITING_S, env={**os.environ, **path, **QUIET})
+            made.rename(folder)
+    return _wrapped("OpenVINO", folder.absolute(), path)
 
 
 def _home_assistant(weights: Path) -> Contender:

@@ -1,4 +1,4 @@
-"""Writes weights of CTranslate2 in whisper.cpp's format, so that both run the same model.
+"""Writes weights in whisper.cpp's format.
 
 The layout is that of whisper.cpp's own converter (models/convert-pt-to-ggml.py of
 https://github.com/ggml-org/whisper.cpp) and of its `quantize`: a head of numbers, the mel filters, the tokens, then
@@ -7,53 +7,25 @@ convolutions stay as they are.
 """
 
 import json
-import re
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
-from numpy.typing import NDArray
 
-Weights = NDArray[np.float32]
+from tests.bench.rivals.formats.weights import Weights, layers, read_weights
 
 MAGIC = 0x67676D6C
 F32, F16, Q8_0 = 0, 1, 8
 FILE_TYPE = 2007  # q8_0 in version 2 of the quantized layouts
 BLOCK = 32
-TYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 TEXT_TOKENS = 50_257
-PARTS = {
-    "self_attention/layer_norm": "attn_ln",
-    "self_attention/linear_1": "attn.out",
-    "attention/layer_norm": "cross_attn_ln",
-    "attention/linear_0": "cross_attn.query",
-    "attention/linear_2": "cross_attn.out",
-    "ffn/layer_norm": "mlp_ln",
-    "ffn/linear_0": "mlp.0",
-    "ffn/linear_1": "mlp.2",
-}
-WHOLES = {
-    "encoder/position_encodings/encodings": "encoder.positional_embedding",
-    "decoder/position_encodings/encodings": "decoder.positional_embedding",
-    "decoder/embeddings/weight": "decoder.token_embedding.weight",
-    "encoder/layer_norm": "encoder.ln_post",
-    "decoder/layer_norm": "decoder.ln",
-    "encoder/conv1": "encoder.conv1",
-    "encoder/conv2": "encoder.conv2",
-}
-KINDS = {"gamma": "weight", "beta": "bias", "weight": "weight", "bias": "bias"}
-FUSED = {  # three or two matrices that CTranslate2 keeps as one
-    "self_attention/linear_0": ("attn.query", "attn.key", "attn.value"),
-    "attention/linear_1": ("cross_attn.key", "cross_attn.value"),
-}
 
 
 def write_ggml(model: Path, path: Path) -> Path:
     """`path`, with the weights in the folder `model` (of a size up to medium, float16 or float32)."""
-    tensors = dict(_renamed(_read(model / "model.bin")))
+    tensors = read_weights(model)
     with path.open("wb") as file:
         file.write(struct.pack("<12i", MAGIC, *_shape(tensors, model), FILE_TYPE))
         filters = FeatureExtractor().mel_filters.astype(np.float32)
@@ -64,60 +36,13 @@ def write_ggml(model: Path, path: Path) -> Path:
     return path
 
 
-def _read(path: Path) -> dict[str, Weights]:
-    """CTranslate2's file: version, kind, revision, then name, dimensions, type and data of each variable."""
-    with path.open("rb") as file:
-        file.read(4)
-        _text(file)
-        _, count = struct.unpack("<II", file.read(8))
-        return dict(_variable(file) for _ in range(count))
-
-
-def _variable(file: BinaryIO) -> tuple[str, Weights]:
-    name = _text(file)
-    dimensions = struct.unpack(f"<{(rank := file.read(1)[0])}I", file.read(4 * rank))
-    kind, size = struct.unpack("<BI", file.read(5))
-    values = np.frombuffer(file.read(size), TYPES[kind]).reshape(dimensions)
-    return name, values.astype(np.float32)
-
-
-def _text(file: BinaryIO) -> str:
-    (length,) = struct.unpack("<H", file.read(2))
-    return file.read(length).rstrip(b"\0").decode()
-
-
-def _renamed(variables: dict[str, Weights]) -> Iterator[tuple[str, Weights]]:
-    for name, values in variables.items():
-        place, _, kind = name.rpartition("/")
-        layer = re.fullmatch(r"(encoder|decoder)/layer_(\d+)/(.+)", place)
-        if name in WHOLES:
-            yield WHOLES[name], values
-        elif place in WHOLES and kind in KINDS:
-            yield f"{WHOLES[place]}.{KINDS[kind]}", values
-        elif layer and kind in KINDS:
-            yield from _of_layer(f"{layer[1]}.blocks.{layer[2]}", layer[3], KINDS[kind], values)
-
-
-def _of_layer(block: str, part: str, kind: str, values: Weights) -> Iterator[tuple[str, Weights]]:
-    if part in PARTS:
-        yield f"{block}.{PARTS[part]}.{kind}", values
-        return
-    names = FUSED[part]
-    for name, piece in zip(names, np.split(values, len(names)), strict=True):
-        if not (name.endswith("key") and kind == "bias"):  # Whisper's keys have none
-            yield f"{block}.{name}.{kind}", piece
-
-
 def _shape(tensors: dict[str, Weights], model: Path) -> tuple[int, ...]:
     """Tokens, then positions, width, heads and layers of the encoder and of the decoder, then mel bands."""
     tokens, width = tensors["decoder.token_embedding.weight"].shape
-    layers = [
-        sum(bool(re.fullmatch(rf"{part}\.blocks\.\d+\.mlp_ln\.bias", name)) for name in tensors)
-        for part in ("encoder", "decoder")
-    ]
+    deep = [layers(tensors, part) for part in ("encoder", "decoder")]
     positions = [len(tensors[f"{part}.positional_embedding"]) for part in ("encoder", "decoder")]
     heads, bands = width // 64, tensors["encoder.conv1.weight"].shape[1]
-    return tokens, positions[0], width, heads, layers[0], positions[1], width, heads, layers[1], bands
+    return tokens, positions[0], width, heads, deep[0], positions[1], width, heads, deep[1], bands
 
 
 def _write_tokens(file: BinaryIO, model: Path) -> None:
