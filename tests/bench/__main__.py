@@ -21,7 +21,7 @@ ALL = (
     "roofline",
 )
 WITHOUT_QUICK = ("rivals.document", "pocket_wer")
-LIMIT_S = 3600
+LIMIT_S = 3 * 3600
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import asyncio
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -66,8 +66,11 @@ Row = TypeVar("Row", Result, Process)
 
 async def measure(
     who: Sequence[Contender], loads: Sequence[Workload], rounds: int
-) -> tuple[list[Result], list[Process]]:
-    """Every contender through every workload, `rounds` times; the order turns round each time."""
+) -> AsyncGenerator[tuple[list[Result], list[Process]]]:
+    """Every contender through every workload, `rounds` times; the order turns round each time.
+
+    Yields the medians so far after each round.
+    """
     results, processes = list[Result](), list[Process]()
     for number in range(rounds):
         for contender in who if number % 2 == 0 else reversed(who):
@@ -80,7 +83,7 @@ async def measure(
                     results.append(_result(contender, load, answers, wall_s, cpu_s))
                     print(f"  {load.name}: {contender.name}: {wall_s:.1f} s, {cpu_s:.1f} processor s", flush=True)
                 processes.append(Process(contender.name, running.ready_s, running.peak_bytes / (1 << 20)))
-    return _medians(Result, results, 2), _medians(Process, processes, 1)
+        yield _medians(Result, results, 2), _medians(Process, processes, 1)
 
 
 def _result(contender: Contender, load: Workload, answers: list[Answer], wall_s: float, cpu_s: float) -> Result:
@@ -123,12 +126,18 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         loads = workloads(Path(folder), quick=chosen.quick)
         who = contenders(chosen.model)
-        rounds = 1 if chosen.quick else chosen.rounds
-        results, processes = asyncio.run(measure(who, loads, rounds))
-    table(HEAD, map(_columns, results))
-    table(["system", "ready s", "peak MiB"], ([p.system, p.ready_s, p.peak_mib] for p in processes))
-    found = {"results": [asdict(r) for r in results], "processes": [asdict(p) for p in processes]}
-    write_json(KEPT, {"model": chosen.model, "threads": THREADS, "rounds": rounds, **_where(), **found})
+        asyncio.run(_keep(measure(who, loads, 1 if chosen.quick else chosen.rounds), chosen.model))
+
+
+async def _keep(rounds: AsyncGenerator[tuple[list[Result], list[Process]]], model: str) -> None:
+    """Print and keep what each round makes of the figures: whoever has not the hours has those of the first."""
+    number = 0
+    async for results, processes in rounds:
+        number += 1
+        table(HEAD, map(_columns, results))
+        table(["system", "ready s", "peak MiB"], ([p.system, p.ready_s, p.peak_mib] for p in processes))
+        found = {"results": [asdict(r) for r in results], "processes": [asdict(p) for p in processes]}
+        write_json(KEPT, {"model": model, "threads": THREADS, "rounds": number, **_where(), **found})
 
 
 def _where() -> dict[str, str]:
