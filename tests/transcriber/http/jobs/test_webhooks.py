@@ -107,21 +107,75 @@ async def test_a_job_that_a_stop_ends_is_told_before_the_process_ends(lecture: P
         assert [told.event["data"]["problem"]["type"] for told in receiver.told] == ["urn:lectern:Draining"]
 
 
+@asynccontextmanager
+async def after_another(receiver: Receiver, folder: Path) -> AsyncGenerator[Served]:
+    """A service with the folder of one before it, that may call the receiver."""
+    signed: dict[str, Any] = {"webhook_hosts": "localhost", "webhook_secret": SECRET, "result_dir": str(folder)}
+    async with served(**signed) as server:
+        hooks = server.service.jobs.webhooks
+        hooks.is_allowed, hooks.verify = anywhere, receiver.trusts
+        yield server
+
+
 async def test_a_job_that_a_kill_cut_off_is_told_by_the_next_process(lecture: Path, tmp_path: Path) -> None:
-    signed: dict[str, Any] = {"webhook_hosts": "localhost", "webhook_secret": SECRET}
     async with receiving() as receiver:
-        async with served(**signed, result_dir=str(tmp_path / "first")) as server:
+        async with after_another(receiver, tmp_path / "first") as server:
             server.backend.unblocked.clear()
             webhook = f"https://localhost:{receiver.port}/done"
             address = await posted(server, lecture.read_bytes(), webhook=webhook)
             shutil.copytree(tmp_path / "first", tmp_path / "as_killed")
-        async with served(**signed, result_dir=str(tmp_path / "as_killed")) as server:
-            hooks = server.service.jobs.webhooks
-            hooks.is_allowed, hooks.verify = anywhere, receiver.trusts
+        receiver.told.clear()
+        async with after_another(receiver, tmp_path / "as_killed"):
             await wait_until(lambda: len(receiver.told) == 1)
         (told,) = receiver.told
         assert f"/jobs/{told.event['data']['id']}" == address
         assert (told.event["type"], told.event["data"]["problem"]["type"]) == ("job.failed", "urn:lectern:CutOff")
+
+
+async def test_a_job_that_was_done_when_a_kill_came_before_its_webhook_is_told_by_the_next_process_once(
+    lecture_start: bytes, tmp_path: Path
+) -> None:
+    async with receiving() as receiver:
+        async with after_another(receiver, tmp_path / "first") as server:
+            receiver.statuses = [503]
+            await posted(server, lecture_start, webhook=f"https://localhost:{receiver.port}/done")
+            await wait_until(lambda: len(receiver.told) == 1)
+            shutil.copytree(tmp_path / "first", folder := tmp_path / "as_killed")
+        receiver.told.clear()
+        async with after_another(receiver, folder) as server:
+            await wait_until(lambda: server.metric("webhooks_total", outcome="told") == 1)
+            (told,) = receiver.told
+            result = await server.client.get(f"/jobs/{told.event['data']['id']}/result")
+            assert (told.event["type"], result.status_code) == ("job.done", 200)
+        async with after_another(receiver, folder):
+            pass  # a stop sends whatever waits
+        assert len(receiver.told) == 1
+
+
+async def test_what_a_stop_could_not_tell_is_told_by_the_next_process_under_the_same_id(
+    lecture_start: bytes, tmp_path: Path
+) -> None:
+    async with receiving() as receiver:
+        receiver.statuses = [503, 503]
+        async with after_another(receiver, tmp_path) as server:
+            await posted(server, lecture_start, webhook=f"https://localhost:{receiver.port}/done")
+            await wait_until(lambda: len(receiver.told) == 1)
+        assert server.metric("webhooks_total", outcome="given_up") == 0
+        async with after_another(receiver, tmp_path) as server:
+            await wait_until(lambda: server.metric("webhooks_total", outcome="told") == 1)
+        assert len(receiver.told) == 3
+        assert len({told.headers["webhook-id"] for told in receiver.told}) == 1
+
+
+async def test_what_was_given_up_is_not_told_by_the_next_process(lecture_start: bytes, tmp_path: Path) -> None:
+    async with receiving() as receiver:
+        receiver.statuses = [410]
+        async with after_another(receiver, tmp_path) as server:
+            await posted(server, lecture_start, webhook=f"https://localhost:{receiver.port}/done")
+            await wait_until(lambda: server.metric("webhooks_total", outcome="given_up") == 1)
+        async with after_another(receiver, tmp_path):
+            pass
+        assert len(receiver.told) == 1
 
 
 @pytest.mark.parametrize(

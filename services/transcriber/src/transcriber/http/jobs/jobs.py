@@ -50,7 +50,7 @@ class Jobs:
         return sum(job.kept_bytes for job in self._ended())
 
     def restore(self) -> None:
-        """Take over what earlier processes left; what they did not end has failed, and its webhook is told."""
+        """Take over what earlier processes left; what they did not end has failed. Webhooks not told yet are told."""
         if not self._files:
             return
         for record, packed_bytes in self._files.found():
@@ -58,7 +58,7 @@ class Jobs:
             self._jobs[job.id] = job
             if job.was_cut_off:
                 self._files.keep(job.record())
-                self._tell(job)
+            self._tell(job)
             self._expires(job)
         self._make_room()
 
@@ -141,9 +141,14 @@ class Jobs:
         if not job.webhook:
             return
         try:
-            self.webhooks.tell(job.webhook, job.view())
+            self.webhooks.tell(job.webhook, job.view(), lambda: self._was_told(job.id))
         except errors.BadOption as error:  # of an earlier process, which might call other hosts
             log.warning("webhook.not_told", job=job.id[:8], why=str(error))
+            self._was_told(job.id)
+
+    def _was_told(self, job_id: str) -> None:
+        if self._files:
+            self._files.was_told(job_id)
 
     def _expires(self, job: Job) -> None:
         """Its time runs from its end, also while no process is there."""

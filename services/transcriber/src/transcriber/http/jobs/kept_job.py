@@ -105,7 +105,7 @@ class KeptJob:
         finally:
             self._upload_run.close()
         ended_at = datetime.now(UTC)
-        await keep(JobRecord(view=self._view(ended_at), words=self.parts.words, webhook=None), self._packed)
+        await keep(JobRecord(view=self._view(ended_at), words=self.parts.words, webhook=self.webhook), self._packed)
         self._end(ended_at)
 
     def fail(self, problem: Problem) -> None:

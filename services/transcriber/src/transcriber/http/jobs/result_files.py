@@ -24,7 +24,7 @@ FOLDER_MODE, FILE_MODE = 0o700, 0o600  # what was said is nobody else's
 
 
 class JobRecord(Record):
-    """The line about a job. `words` are wanted in its JSON result; `webhook` is there until it was told of the end."""
+    """About a job. `words` are wanted in its JSON result; `webhook` is there until it was told, or given up."""
 
     view: JobView
     words: bool
@@ -65,6 +65,10 @@ class ResultFiles:
         """Begin to write a job's file, in place of the one it has; done once it is there."""
         return asyncio.get_running_loop().run_in_executor(self._writer, self._keep, record, packed)
 
+    def was_told(self, job_id: str) -> None:
+        """Its webhook is settled: no later process tells it again."""
+        self._writer.submit(self._tried, job_id, lambda: self._forget_webhook(job_id))
+
     def drop(self, job_id: str) -> None:
         """Remove a job's file, once what was told before is done."""
         self._writer.submit(self._tried, job_id, lambda: self._path(job_id).unlink(missing_ok=True))
@@ -85,6 +89,12 @@ class ResultFiles:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+
+    def _forget_webhook(self, job_id: str) -> None:
+        """Unless the job was deleted meanwhile, or could not be written."""
+        path = self._path(job_id)
+        if path.exists() and (found := _record(path)):
+            self._write(found[0].model_copy(update={"webhook": None}), self.packed(job_id))
 
     def _tried(self, job_id: str, act: Callable[[], None]) -> None:
         """The result is in memory, too: without a file it does not outlive the process, no more."""

@@ -42,7 +42,7 @@ class StoredJob:
 
     def record(self) -> JobRecord:
         """What its file should say."""
-        return JobRecord(view=self._view, words=self.parts.words, webhook=None)
+        return JobRecord(view=self._view, words=self.parts.words, webhook=self.webhook)
 
     def transcript(self) -> Transcript:
         """The result, from its file. Raises ResultGone where that can no longer be read."""

@@ -7,11 +7,10 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import secrets
 import ssl
 import time
 from binascii import Error as NotBase64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import httpx2
@@ -42,6 +41,7 @@ class Webhooks:
         self.verify: bool | ssl.SSLContext = True
         self._hosts = split(settings.webhook_hosts)
         self._secret = _secret(settings.webhook_secret.get_secret_value()) if settings.webhook_secret else b""
+        self._outlives = bool(settings.result_dir)  # jobs do this process, and so does what their clients were not told
         self._metrics = metrics
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._hurry = asyncio.Event()
@@ -51,28 +51,34 @@ class Webhooks:
         """Raises BadOption for an address that would not be called."""
         target(url, self._hosts)
 
-    def tell(self, url: str, view: JobView) -> None:
-        """Send the end of a job to an address that was checked; where very many wait already, it is given up."""
+    def tell(self, url: str, view: JobView, settled: Callable[[], None]) -> None:
+        """Send the end of a job to an address that was checked; where very many wait already, it is given up.
+
+        `settled` is called once it was told or given up, and not where this process ends before. Raises BadOption for
+        an address that is not called.
+        """
         where = target(url, self._hosts)
         if len(self._sending) >= MOST_WAITING:
             self._given_up(where, "too many webhooks wait")
+            settled()
             return
         kind = "job.failed" if view.problem else "job.done"
         event = WebhookEvent(type=kind, timestamp=datetime.now(UTC), data=view)
-        sending = asyncio.create_task(self._send(where, event.model_dump_json(exclude={"data": {"result"}}).encode()))
+        body = event.model_dump_json(exclude={"data": {"result"}}).encode()
+        sending = asyncio.create_task(self._send(where, _identifier(view.id), body, settled))
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
 
     async def close(self) -> None:
-        """What waits for another try has it now, as its last."""
+        """What waits for another try has it now: the last of this process."""
         self._hurry.set()
         if self._sending:
             await asyncio.wait(set(self._sending), timeout=TIMEOUT_S)
         for sending in self._sending:
             sending.cancel()
 
-    async def _send(self, where: Target, body: bytes) -> None:
-        identifier, said = f"msg_{secrets.token_hex(12)}", ""
+    async def _send(self, where: Target, identifier: str, body: bytes, settled: Callable[[], None]) -> None:
+        said, last = "", False
         for wait_s in (0.0, *self.waits_s):
             await _slept(wait_s, self._hurry)
             last = self._hurry.is_set()
@@ -80,10 +86,15 @@ class Webhooks:
                 said = await self._tried(where, identifier, body)
             if not said:
                 self._metrics.webhook("told")
+                settled()
                 return
             if last or said == str(GONE):
                 break
+        if last and said != str(GONE) and self._outlives:
+            log.info("webhook.postponed", host=where.host, why=said)
+            return
         self._given_up(where, said)
+        settled()
 
     async def _tried(self, where: Target, identifier: str, body: bytes) -> str:
         """What went wrong; empty if nothing did."""
@@ -128,6 +139,11 @@ async def _posted(client: httpx2.AsyncClient, address: str, where: Target, heade
         client.stream("POST", url, content=body, headers=headers, extensions=extensions) as answer,
     ):
         return "" if answer.is_success else str(answer.status_code)
+
+
+def _identifier(job_id: str) -> str:
+    """The same from every process, so that a receiver knows what it was told before; a job's own id is a secret."""
+    return f"msg_{hashlib.sha256(job_id.encode()).hexdigest()[:24]}"
 
 
 def _secret(value: str) -> bytes:
