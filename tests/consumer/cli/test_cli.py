@@ -1,6 +1,5 @@
 """The operator's commands: what they print, and how they end when something is wrong."""
 
-import asyncio
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -8,17 +7,13 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner, Result
 
 from consumer.cli import report
-from consumer.cli.commands import app
-from consumer.database.evidence import Evidence
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim, Videos
-from consumer.errors import Dependency
 from consumer.models import Job, Outcome, Status
-from infra.sandbox.aws import Aws
 from infra.sandbox.standins.sqs import StrictSqs
+from tests.support.commands import lectern
 
 JOB = Job("v1", "dQw4w9WgXcQ")
 URL = "https://youtu.be/dQw4w9WgXcQ"
@@ -37,23 +32,6 @@ COMMANDS = (
     "redrive",
     "doctor",
 )
-
-
-@pytest.fixture
-def environment(
-    clean_environment: pytest.MonkeyPatch, database: dict[str, str], sqs: StrictSqs, aws: Aws
-) -> pytest.MonkeyPatch:
-    """Everything the commands need; the queue is the strict one."""
-    endpoint = sqs.url.rsplit("/", 2)[0]
-    queue = {"SQS_QUEUE_URL": sqs.url, "AWS_ENDPOINT_URL": endpoint}
-    for name, value in {**aws.environment, **queue, **database, "COLUMNS": "200"}.items():
-        clean_environment.setenv(name, value)
-    return clean_environment
-
-
-async def lectern(*arguments: str) -> Result:
-    """Run a command in this process, in a thread because it brings its own event loop."""
-    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
 
 
 def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -82,7 +60,7 @@ async def test_submit_refuses_an_id_that_no_message_could_carry(environment: pyt
 
 def test_a_title_is_never_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"id": "v1", "status": "failed", "title": "Gravity [/part one]", "lease_token": 1}
-    attempt = {"token": 1, "owner": "w1", "outcome": "failed", "started_at": NOW, "ended_at": NOW}
+    attempt = {"token": 1, "owner": "w1", "outcome": "failed", "started_at": NOW, "ended_at": NOW, "next_at": None}
     console = Console(width=200)
     report.print_row(console, row)
     report.print_history(console, row, [{**attempt, "error_message": "no [/red] sound"}], [])
@@ -170,52 +148,8 @@ async def test_a_list_of_nothing_says_so(environment: pytest.MonkeyPatch, videos
     assert said == "no video is failed or rejected\n"
 
 
-async def test_what_waits_for_another_try_says_why_and_for_what(
-    environment: pytest.MonkeyPatch, videos: Videos
-) -> None:
-    claim = await videos.claim(JOB, "w1", 30, "m1")
-    assert isinstance(claim, Claim)
-    why = "the transcriber broke off " * 12
-    await videos.give_up(claim, Outcome("retry", Status.QUEUED, "transcriber", why.strip()))
-    said = (await lectern("explain", "v1")).output.splitlines()
-    assert said[-1] == f"now: queued: {why.strip()}; next: it is tried again when its message comes back"
-    assert sum(why.strip() in line for line in said) == 2  # no line is broken in two
-
-
 async def test_status_of_nothing_says_so(environment: pytest.MonkeyPatch, videos: Videos) -> None:
     assert str((await lectern("status", "nope")).exception) == "there is no video nope"
-
-
-async def test_explain_tells_the_story(environment: pytest.MonkeyPatch, videos: Videos, pool: Pool) -> None:
-    first = await videos.claim(JOB, "w1", 30, "m1")
-    assert isinstance(first, Claim)
-    await videos.open_stage(first, "download")
-    await videos.give_up(first, Outcome("retry", Status.QUEUED, "transcriber", "the transcriber broke off"))
-    await videos.claim(JOB, "w2", 30, "m1")
-    await pool.execute("UPDATE video SET lease_until = now() - interval '1 second'")
-    await videos.claim(JOB, "w3", 30, "m1")
-    said = (await lectern("explain", "v1")).output
-    assert "attempt 1 by w1: retry" in said
-    assert "retry: the transcriber broke off" in said
-    assert "attempt 2 by w2: killed" in said
-    assert "attempt 3 by w3: under way" in said
-    assert "now: downloading; next: it is being worked on" in said
-
-
-@pytest.mark.parametrize("command", ["status", "explain"])
-async def test_a_queued_video_says_what_is_broken_that_it_waits_for(
-    environment: pytest.MonkeyPatch, videos: Videos, evidence: Evidence, command: str
-) -> None:
-    await videos.submit(JOB)
-    assert "waiting" not in (await lectern(command, "v1")).output
-    for owner in ("w1", "w2"):
-        await evidence.open(Dependency.YOUTUBE, owner, "YouTube refuses this address", 60)
-    said = (await lectern(command, "v1")).output
-    assert said.count("YouTube: YouTube refuses this address (since 20") == 1
-    assert "waiting" in said
-    assert "waiting" in (await lectern(command, "v1", "--json")).output
-    await videos.claim(JOB, "w3", 30, "m1")
-    assert "waiting" not in (await lectern(command, "v1")).output
 
 
 async def test_redrive_without_dead_letters_says_so(environment: pytest.MonkeyPatch) -> None:

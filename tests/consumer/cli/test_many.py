@@ -1,19 +1,17 @@
 """Commands for many videos, and for programs that read what they say."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from consumer.cli.commands import app
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim, Videos
 from consumer.models import Job, Outcome, Status
 from infra.sandbox.aws import Aws
 from infra.sandbox.standins.sqs import StrictSqs
+from tests.support.commands import lectern
 
 IDS = ["dQw4w9WgXcQ", "-_abcdefghi", "abcdefghijk"]
 FILE = f"""# lectures of the first week
@@ -33,10 +31,6 @@ def _environment(
     queue = {"SQS_QUEUE_URL": sqs.url, "AWS_ENDPOINT_URL": sqs.url.rsplit("/", 2)[0]}
     for name, value in {**aws.environment, **queue, **database, "COLUMNS": "200"}.items():
         clean_environment.setenv(name, value)
-
-
-async def lectern(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
 
 
 async def told(*arguments: str) -> Any:

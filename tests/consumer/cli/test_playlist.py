@@ -1,18 +1,16 @@
 """A playlist or a channel becomes a message a video: yt-dlp reads it, as it reads YouTube."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from consumer.cli.commands import app
 from consumer.database.videos import Videos
 from infra.sandbox.aws import Aws
 from infra.sandbox.standins.sqs import StrictSqs
 from infra.sandbox.standins.youtube import YouTubeStandin
+from tests.support.commands import lectern
 from tests.support.consumer.youtube import youtube_in_environment
 
 PLAYLIST = "https://www.youtube.com/playlist?list=PLabcdefghijk"
@@ -30,10 +28,6 @@ async def site(
     async with youtube_in_environment() as running:
         running.listed = list(VIDEOS)
         yield running
-
-
-async def lectern(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
 
 
 def sent(sqs: StrictSqs) -> list[Any]:

@@ -1,21 +1,15 @@
 """Commands about a table that is somebody else's: its ids are no texts, its words are its own."""
 
-import asyncio
 import json
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from consumer.cli.commands import app
 from consumer.database.migrator import find_migrations, migrate
 from consumer.database.postgres import Pool
 from consumer.database.videos import Claim, Videos
 from consumer.models import Job, Outcome, Status
+from tests.support.commands import lectern
 from tests.support.consumer.user_tables import DJANGO, SQLALCHEMY
-
-
-async def lectern(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
 
 
 async def test_commands_show_a_row_of_any_id_in_our_words(

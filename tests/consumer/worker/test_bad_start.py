@@ -1,6 +1,5 @@
 """What is missing or wrong at the start: one line that names the setting and says what to do, and no work begun."""
 
-import asyncio
 import os
 import socket
 import subprocess
@@ -15,13 +14,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
-from typer.testing import CliRunner, Result
 
-from consumer.cli.commands import app
 from consumer.database.videos import Videos
 from consumer.errors import ConfigError, EnvironmentFault, LecternError
 from infra.sandbox.aws import Aws
 from infra.sandbox.standins.serving import serving
+from tests.support.commands import lectern
 
 
 @pytest.fixture(autouse=True)
@@ -60,10 +58,6 @@ def environment(clean_environment: pytest.MonkeyPatch, settings: dict[str, str],
     for name, value in settings.items():
         clean_environment.setenv(name, value)
     return clean_environment
-
-
-async def lectern(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
 
 
 @pytest.mark.parametrize(

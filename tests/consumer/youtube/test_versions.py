@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 import structlog
 from structlog.testing import capture_logs
-from typer.testing import CliRunner, Result
 
-from consumer.cli.commands import app
 from consumer.pipeline.download import DownloadSettings, download
 from consumer.youtube.update import run_selftest, update
 from consumer.youtube.versions import CURRENT, Overlay, VerifiedVersion, find_deno, find_overlay, own_version
 from infra.sandbox.standins.youtube import LECTURE_ID, YouTubeStandin
+from tests.support.commands import lectern
 from tests.support.consumer.wheels import repacked, write_wheel
 
 pytestmark = pytest.mark.slow  # pip fills a folder for each of them
@@ -97,10 +96,6 @@ def copy(home: Path, tmp_path: Path) -> Path:
 def _logging() -> Iterator[None]:
     yield
     structlog.reset_defaults()
-
-
-async def lectern(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
 
 
 async def versions_used(home: Path, into: Path) -> tuple[list[str], list[str]]:

@@ -41,10 +41,8 @@ class Status(StrEnum):
     def next_step(self) -> str:
         """What happens next, in words for an operator."""
         match self:
-            case Status.QUEUED:
+            case Status.QUEUED | Status.SCHEDULED:
                 return "the next free consumer takes it"
-            case Status.SCHEDULED:
-                return "its message comes back when the video should be there"
             case Status.COMPLETED:
                 return "nothing: it is done"
             case Status.FAILED | Status.REJECTED:

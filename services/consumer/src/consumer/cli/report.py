@@ -76,16 +76,22 @@ def print_history(
             why = f": {attempt['error_message']}" if attempt["error_message"] else ""
             line = f"  {_time(attempt['ended_at'])} {ended}{why}"
             console.print(line, highlight=False, markup=False, soft_wrap=True)
-    status = Status.named(row["status"])
-    said = row.get("error_message") or ""
-    following = f"next: {status.next_step if status else 'unknown'}"
-    if row.get("waiting"):
-        following = f"waiting: {row['waiting']}"
-    elif said and status is Status.QUEUED:
-        following = "next: it is tried again when its message comes back"
+    status, said = Status.named(row["status"]), row.get("error_message") or ""
+    following = _following(row, status, attempts)
     rests = status is not None and (status.is_end or status in {Status.QUEUED, Status.SCHEDULED})
     why = f": {said}" if said and rests else ""
     console.print(f"\nnow: {row['status']}{why}; {following}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _following(row: Mapping[str, Any], status: Status | None, attempts: Sequence[Mapping[str, Any]]) -> str:
+    """What happens next. A time is the earliest: then the next free consumer takes it."""
+    if row.get("waiting"):
+        return f"waiting: {row['waiting']}"
+    next_at = attempts[-1]["next_at"] if attempts else None
+    if status is Status.SCHEDULED or (status is Status.QUEUED and row.get("error_message")):
+        when = f"from {_time(next_at)} on" if next_at else "when its message comes back"
+        return f"next: it is tried again {when}"
+    return f"next: {status.next_step if status else 'unknown'}"
 
 
 def _shown(name: str, value: object) -> str:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from consumer.models import Status
 
+Ended = tuple[str, str | None, str | None, float | None]
+"""How an attempt ended: its outcome, code and words, and in how many seconds the next may begin."""
+
 
 @dataclass(frozen=True)
 class Claim:

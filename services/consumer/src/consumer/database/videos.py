@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from consumer.database.claim import Claim, Completion, Unclaimed
+from consumer.database.claim import Claim, Completion, Ended, Unclaimed
 from consumer.database.postgres import Connection, Pool, translate_errors
 from consumer.database.projection import Projection
 from consumer.database.proof import prove
@@ -102,13 +102,13 @@ class Videos:
         names = ("audio.mp3", "transcript.json", "flashcards.json", "quiz.json", "manifest.json")
         keys = [done.keys[name] for name in names]
         about = (done.title, done.channel, done.duration_s, done.language)
-        await self._fenced("complete", claim, *about, *keys, outcome=(Status.COMPLETED, None, None))
+        await self._fenced("complete", claim, *about, *keys, outcome=(Status.COMPLETED, None, None, None))
 
     async def give_up(self, claim: Claim, outcome: Outcome) -> None:
         """End the attempt otherwise."""
         why = (outcome.code, outcome.words)
         values = (outcome.status, *why, int(outcome.refund))
-        await self._fenced("give_up", claim, *values, outcome=(outcome.name, *why))
+        await self._fenced("give_up", claim, *values, outcome=(outcome.name, *why, outcome.back_s))
 
     async def reject(self, video_id: str, code: str, message: str) -> bool:
         """A message named this row and nothing that can be worked on; False where there is no such row."""
@@ -141,7 +141,7 @@ class Videos:
             if token is None:
                 standing = await connection.fetchrow(self._sql["standing"], theirs.id)
                 return f"it is {standing['status']}" if standing else "there is no such row"
-            outcome = (Status.REJECTED, "cancelled", CANCELLED)
+            outcome = (Status.REJECTED, "cancelled", CANCELLED, None)
             await connection.execute(self._sql["close_attempt"], theirs.id, token, *outcome)
             await table.tell(connection, theirs.id)
             return None
@@ -197,9 +197,7 @@ class Videos:
         await table.adopt(connection, [video_id])
         await connection.execute(self._sql["ensure"], video_id, url)
 
-    async def _fenced(
-        self, name: str, claim: Claim, *values: object, outcome: tuple[str, str | None, str | None] | None = None
-    ) -> None:
+    async def _fenced(self, name: str, claim: Claim, *values: object, outcome: Ended | None = None) -> None:
         """One write to state and row, with `outcome` the attempt's last, together or not at all."""
         async with self._begin(name.replace("_", " ")) as (connection, table):
             theirs = await table.lock(connection, claim.video_id)
@@ -215,7 +213,7 @@ class Videos:
                 await connection.execute(
                     self._sql["give_up"], claim.video_id, claim.token, gone.status, gone.code, gone.words, 0
                 )
-                outcome = (gone.name, gone.code, gone.words)
+                outcome = (gone.name, gone.code, gone.words, None)
             if outcome is not None:
                 await connection.execute(self._sql["close_attempt"], claim.video_id, claim.token, *outcome)
         if theirs is None:

@@ -43,8 +43,8 @@ SELECT status, coalesce(extract(epoch FROM lease_until - now()), 0)::float8 AS h
 INSERT INTO :attempt (video_id, token, owner, message_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
 
 -- name: close_attempt
--- Remember how an attempt ended.
-UPDATE :attempt SET ended_at = now(), outcome = $3, error_code = $4, error_message = $5
+-- Remember how an attempt ended, and that the next may begin in `$6` seconds.
+UPDATE :attempt SET ended_at = now(), outcome = $3, error_code = $4, error_message = $5, next_at = now() + $6 * interval '1 second'
 WHERE video_id = $1 AND token = $2;
 
 -- name: open_stage
@@ -132,7 +132,7 @@ WHERE id = $1 AND status IN (:open)
 
 -- name: ping
 -- Nothing, where every table and column is there.
-SELECT v.status, v.lease_token, v.error_message, v.asked_language, a.message_id, s.stage, o.failed, b.said, p.answer, c.content
+SELECT v.status, v.lease_token, v.error_message, v.asked_language, a.message_id, a.next_at, s.stage, o.failed, b.said, p.answer, c.content
 FROM :state v, :attempt a, :stage s, :outcome o, :breaker b, :payment p, :content c LIMIT 0;
 
 -- name: recent
