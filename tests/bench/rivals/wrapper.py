@@ -2,7 +2,7 @@
 
 `wrapper KIND MODEL PORT` in a process of its own. Two threads, int8 (q8_0), English; a beam of five and voice activity
 detection where the library has them. Everybody decodes the file as their library does. OpenVINO searches greedily, as
-it does by itself: its beam of five takes three to five times as long.
+it does by itself: its beam of five takes two to five times as long.
 """
 
 import json
