@@ -19,6 +19,8 @@ ON_ITS_WAY_S = 1.0
 KEPT_S = 10.0
 """By then an answer is kept, also where the bucket is just refusing it."""
 LECTURE = re.compile(r"[Ll]ecture (?:number )?(\d+)")
+TITLE, SOUND = re.compile(r"Lecture number (\d+)"), re.compile(r"in lecture (\d{5,})")
+"""What is said names the sound, so long that no quote that breaks off in it is another's."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,15 @@ def paid_twice(askings: Sequence[Asking], disturbances: Sequence[Disturbance]) -
 
 
 def bought_again(askings: Sequence[Asking]) -> set[str]:
-    """The numbers of the lectures of which a request was asked more than once: their rows know each price."""
+    """The numbers of the lectures of which a request was asked more than once: their rows know each price.
+
+    A judge is not told the title: there the lecture is known by its sound, which other requests name beside the title.
+    """
     bodies = Counter(_request(each) for each in askings)
-    return {number for body, times in bodies.items() if times > 1 for number in LECTURE.findall(body)}
+    again = {body for body, times in bodies.items() if times > 1}
+    sounds = {sound for body in again for sound in SOUND.findall(body)}
+    mine = [body for body in bodies if body in again or not sounds.isdisjoint(SOUND.findall(body))]
+    return {number for body in mine for number in TITLE.findall(body)}
 
 
 def asked_again(askings: Sequence[Asking]) -> int:

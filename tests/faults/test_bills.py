@@ -69,3 +69,13 @@ def test_a_client_that_leaves_undisturbed_has_wasted_its_call() -> None:
 def test_only_a_lecture_of_which_a_request_was_asked_again_may_have_cost_more_than_its_manifest_says() -> None:
     askings = [asking(1, BEGAN, request=f"Lecture number {number}") for number in (3, 4, 4)]
     assert bought_again(askings) == {"4"}
+
+
+def test_a_judge_who_is_told_no_title_is_known_by_the_sound_that_other_requests_name_as_well() -> None:
+    written = [
+        asking(1, BEGAN, request=f"Lecture number {number}: it falls, in lecture {sound}")
+        for number, sound in ((3, 4987407), (4, 2421007))
+    ]
+    judged = asking(1, BEGAN, request="is it so? It falls, in lecture 4987407")
+    assert bought_again([*written, judged]) == set()
+    assert bought_again([*written, judged, judged]) == {"3"}
