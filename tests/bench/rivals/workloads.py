@@ -30,7 +30,7 @@ class Workload:
 
 def workloads(folder: Path, *, quick: bool) -> list[Workload]:
     """Clips and lectures by one client and by many, and clips behind a lecture; no file is sent twice."""
-    minutes, lectures, clips = (1, 1, 8) if quick else (5, 4, 32)
+    minutes, lectures, clips = (1, 1, 4) if quick else (5, 4, 32)
     some = clips // 2
     plan = [
         (f"{some} clips, 1 client", 0, some, 1),
