@@ -83,9 +83,14 @@ def contenders(model: str) -> list[Contender]:
     return [ours, *pipelines, _whisper_cpp(model, weights), _openvino(model, weights), _home_assistant(weights)]
 
 
-def _wrapped(kind: str, weights: Path, environment: Mapping[str, str] | None = None) -> Contender:
+def _wrapped(kind: str, weights: Path, *sites: Path) -> Contender:
     command = [sys.executable, "-m", "tests.bench.rivals.wrapper", kind, str(weights), "{port}"]
-    return Contender(kind, command, {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE", **(environment or {})})
+    return Contender(kind, command, {"OMP_WAIT_POLICY": "PASSIVE", **_importing(*sites)})
+
+
+def _importing(*sites: Path) -> dict[str, str]:
+    """The environment of a process that imports this repository and a rival's packages."""
+    return {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, *sites)))}
 
 
 def _whisper_cpp(model: str, weights: Path) -> Contender:
@@ -94,12 +99,11 @@ def _whisper_cpp(model: str, weights: Path) -> Contender:
     path = MODELS / f"ggml-{model}-q8_0.bin"
     if not path.exists():
         write_ggml(weights, path.with_suffix(".part")).rename(path)
-    return _wrapped("whisper.cpp", path.absolute(), {"PYTHONPATH": f"{ROOT}{os.pathsep}{site}"})
+    return _wrapped("whisper.cpp", path.absolute(), site)
 
 
 def _openvino(model: str, weights: Path) -> Contender:
     site = _library("openvino-genai", "openvino", *IR_WRITER)
-    path = {"PYTHONPATH": f"{ROOT}{os.pathsep}{site}"}
     folder = MODELS / f"openvino-{model}-int8"
     if not folder.is_dir():
         MODELS.mkdir(parents=True, exist_ok=True)
@@ -107,9 +111,9 @@ def _openvino(model: str, weights: Path) -> Contender:
             made = Path(scratch) / "made"
             made.mkdir()
             command = [sys.executable, "-m", "tests.bench.rivals.formats.ir", str(weights), str(made)]
-            subprocess.run(command, check=True, timeout=WRITING_S, env={**os.environ, **path, **QUIET})
+            subprocess.run(command, check=True, timeout=WRITING_S, env={**os.environ, **_importing(site), **QUIET})
             made.rename(folder)
-    return _wrapped("OpenVINO", folder.absolute(), path)
+    return _wrapped("OpenVINO", folder.absolute(), site)
 
 
 def _home_assistant(weights: Path) -> Contender:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from tests.bench.rivals.formats.weights import Weights, layers, read_weights
+from tests.bench.rivals.formats.weights import Tensors, Weights, layers, read_weights
 
 MAGIC = 0x67676D6C
 F32, F16, Q8_0 = 0, 1, 8
@@ -36,7 +36,7 @@ def write_ggml(model: Path, path: Path) -> Path:
     return path
 
 
-def _shape(tensors: dict[str, Weights], model: Path) -> tuple[int, ...]:
+def _shape(tensors: Tensors, model: Path) -> tuple[int, ...]:
     """Tokens, then positions, width, heads and layers of the encoder and of the decoder, then mel bands."""
     tokens, width = tensors["decoder.token_embedding.weight"].shape
     deep = [layers(tensors, part) for part in ("encoder", "decoder")]

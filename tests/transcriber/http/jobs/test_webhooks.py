@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,11 +31,19 @@ def anywhere(_: str) -> bool:
 
 
 @asynccontextmanager
+async def calling(receiver: Receiver, folder: Path | None = None) -> AsyncGenerator[Served]:
+    """A service that may call the receiver; its jobs are kept in `folder`, where another left some perhaps."""
+    async with served(webhook_hosts="localhost", webhook_secret=SECRET, result_dir=str(folder or "")) as server:
+        hooks = server.service.jobs.webhooks
+        hooks.is_allowed, hooks.verify = anywhere, receiver.trusts
+        yield server
+
+
+@asynccontextmanager
 async def telling(name: str = "localhost") -> AsyncGenerator[tuple[Served, Receiver, str]]:
     """A service that may call a receiver on loopback, the receiver, and a webhook there."""
-    async with receiving(name) as receiver, served(webhook_hosts="localhost", webhook_secret=SECRET) as server:
-        hooks = server.service.jobs.webhooks
-        hooks.is_allowed, hooks.waits_s, hooks.verify = anywhere, (0.01, 0.01), receiver.trusts
+    async with receiving(name) as receiver, calling(receiver) as server:
+        server.service.jobs.webhooks.waits_s = (0.01, 0.01)
         yield server, receiver, f"https://localhost:{receiver.port}/done?id=7"
 
 
@@ -107,25 +114,15 @@ async def test_a_job_that_a_stop_ends_is_told_before_the_process_ends(lecture: P
         assert [told.event["data"]["problem"]["type"] for told in receiver.told] == ["urn:lectern:Draining"]
 
 
-@asynccontextmanager
-async def after_another(receiver: Receiver, folder: Path) -> AsyncGenerator[Served]:
-    """A service with the folder of one before it, that may call the receiver."""
-    signed: dict[str, Any] = {"webhook_hosts": "localhost", "webhook_secret": SECRET, "result_dir": str(folder)}
-    async with served(**signed) as server:
-        hooks = server.service.jobs.webhooks
-        hooks.is_allowed, hooks.verify = anywhere, receiver.trusts
-        yield server
-
-
 async def test_a_job_that_a_kill_cut_off_is_told_by_the_next_process(lecture: Path, tmp_path: Path) -> None:
     async with receiving() as receiver:
-        async with after_another(receiver, tmp_path / "first") as server:
+        async with calling(receiver, tmp_path / "first") as server:
             server.backend.unblocked.clear()
             webhook = f"https://localhost:{receiver.port}/done"
             address = await posted(server, lecture.read_bytes(), webhook=webhook)
             shutil.copytree(tmp_path / "first", tmp_path / "as_killed")
         receiver.told.clear()
-        async with after_another(receiver, tmp_path / "as_killed"):
+        async with calling(receiver, tmp_path / "as_killed"):
             await wait_until(lambda: len(receiver.told) == 1)
         (told,) = receiver.told
         assert f"/jobs/{told.event['data']['id']}" == address
@@ -136,18 +133,18 @@ async def test_a_job_that_was_done_when_a_kill_came_before_its_webhook_is_told_b
     lecture_start: bytes, tmp_path: Path
 ) -> None:
     async with receiving() as receiver:
-        async with after_another(receiver, tmp_path / "first") as server:
+        async with calling(receiver, tmp_path / "first") as server:
             receiver.statuses = [503]
             await posted(server, lecture_start, webhook=f"https://localhost:{receiver.port}/done")
             await wait_until(lambda: len(receiver.told) == 1)
             shutil.copytree(tmp_path / "first", folder := tmp_path / "as_killed")
         receiver.told.clear()
-        async with after_another(receiver, folder) as server:
+        async with calling(receiver, folder) as server:
             await wait_until(lambda: server.metric("webhooks_total", outcome="told") == 1)
             (told,) = receiver.told
             result = await server.client.get(f"/jobs/{told.event['data']['id']}/result")
             assert (told.event["type"], result.status_code) == ("job.done", 200)
-        async with after_another(receiver, folder):
+        async with calling(receiver, folder):
             pass  # a stop sends whatever waits
         assert len(receiver.told) == 1
 
@@ -157,11 +154,11 @@ async def test_what_a_stop_could_not_tell_is_told_by_the_next_process_under_the_
 ) -> None:
     async with receiving() as receiver:
         receiver.statuses = [503, 503]
-        async with after_another(receiver, tmp_path) as server:
+        async with calling(receiver, tmp_path) as server:
             await posted(server, lecture_start, webhook=f"https://localhost:{receiver.port}/done")
             await wait_until(lambda: len(receiver.told) == 1)
         assert server.metric("webhooks_total", outcome="given_up") == 0
-        async with after_another(receiver, tmp_path) as server:
+        async with calling(receiver, tmp_path) as server:
             await wait_until(lambda: server.metric("webhooks_total", outcome="told") == 1)
         assert len(receiver.told) == 3
         assert len({told.headers["webhook-id"] for told in receiver.told}) == 1
@@ -170,10 +167,10 @@ async def test_what_a_stop_could_not_tell_is_told_by_the_next_process_under_the_
 async def test_what_was_given_up_is_not_told_by_the_next_process(lecture_start: bytes, tmp_path: Path) -> None:
     async with receiving() as receiver:
         receiver.statuses = [410]
-        async with after_another(receiver, tmp_path) as server:
+        async with calling(receiver, tmp_path) as server:
             await posted(server, lecture_start, webhook=f"https://localhost:{receiver.port}/done")
             await wait_until(lambda: server.metric("webhooks_total", outcome="given_up") == 1)
-        async with after_another(receiver, tmp_path):
+        async with calling(receiver, tmp_path):
             pass
         assert len(receiver.told) == 1
 
