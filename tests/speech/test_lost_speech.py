@@ -37,12 +37,11 @@ async def test_each_sentence_starts_when_it_is_said(ear: Ear) -> None:
         assert min(abs(segment.start - start_s) for segment in heard.segments) <= RIGHT_TO_S, start_s
 
 
+@pytest.mark.xfail(not HAS_AVX512, reason="by a rounding, base hears eleven there: a miss", strict=False)
 async def test_words_said_twelve_times_are_heard_twelve_times(ear: Ear) -> None:
     heard = await ear.hear(shared("hello_world_x12.flac"), language="en")
     assert _shortest_s(heard) > 0.1
-    words = plain(heard.text).split()
-    assert words == ["hello", "world"] * (len(words) // 2)
-    assert len(words) == 24 or (len(words) == 22 and not HAS_AVX512), "in eight bits, one is lost on some processors"
+    assert plain(heard.text).split() == ["hello", "world"] * 12
     assert heard.warnings == ()
 
 
