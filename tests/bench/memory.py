@@ -44,7 +44,7 @@ class Decoders(threading.Thread):
     def run(self) -> None:
         process = psutil.Process()
         while not self._enough.wait(EVERY_S):
-            for child in process.children():
+            for child in process.children(recursive=True):
                 with suppress(OSError, StopIteration):
                     self.peak = max(self.peak, peak_bytes(child.pid))
 

@@ -3,20 +3,22 @@
 import argparse
 import json
 import os
-import resource
 import statistics
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 MODELS = Path(os.environ.get("LECTERN_BENCH_MODELS", "out/bench/models"))
 
 
 @dataclass
 class Spent:
-    """What a stretch of work cost: seconds on the clock, and of all processors (ended child processes included)."""
+    """What a stretch of work cost: seconds on the clock, and of all processors (child processes included)."""
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
@@ -35,10 +37,14 @@ class Stopwatch:
         self._spent.cpu_s = processor_s() - self._cpu
 
 
-def processor_s() -> float:
-    """Processor seconds of this process and of its children that have ended."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+def processor_s(process: psutil.Process | None = None) -> float:
+    """Processor seconds of a process, this one by default, and of its descendants, living or not."""
+    first = process or psutil.Process()
+    spent_s = 0.0
+    for each in (first, *first.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            spent_s += sum(each.cpu_times()[:4])
+    return spent_s
 
 
 def median(values: Iterable[float]) -> float:

@@ -8,6 +8,7 @@ import httpx
 import psutil
 
 from tests.bench.hearing.transcripts import Heard, Timed
+from tests.bench.report import processor_s
 from tests.support.transcriber.serving import transcriber
 from transcriber.schemas import Transcript
 
@@ -22,9 +23,9 @@ async def hear(model: str, wav: Path, language: str, settings: dict[str, str]) -
         httpx.AsyncClient(base_url=url, trust_env=False, timeout=None) as client,  # noqa: S113 - a bench waits
     ):
         service = psutil.Process(part.process.pid)
-        began, spent = time.perf_counter(), _cpu_s(service)
+        began, spent = time.perf_counter(), processor_s(service)
         found = Transcript.model_validate_json((await _ask(client, wav, language, "json")).content)
-        wall_s, cpu_s = time.perf_counter() - began, _cpu_s(service) - spent
+        wall_s, cpu_s = time.perf_counter() - began, processor_s(service) - spent
         subtitles = (await _ask(client, wav, language, "srt")).text
     segments = tuple(Timed(segment.start, segment.end, segment.text) for segment in found.segments)
     words = tuple(Timed(w.start, w.end, w.word) for segment in found.segments for w in segment.words or ())
@@ -47,11 +48,3 @@ def _cues(subtitles: str) -> list[Timed]:
         start, end = (h * 3600 + m * 60 + s + ms / 1000 for h, m, s, ms in (numbers[:4], numbers[4:]))
         cues.append(Timed(start, end, "\n".join(lines)))
     return cues
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    """Of a process, its children that have ended, and those that live."""
-    times = process.cpu_times()
-    living = (child.cpu_times() for child in process.children(recursive=True))
-    own = times.user + times.system + times.children_user + times.children_system
-    return own + sum(child.user + child.system for child in living)

@@ -20,7 +20,7 @@ import psutil
 from infra.sandbox.paths import ROOT
 from infra.sandbox.processes import LOOPBACK, answers, free_port, spawn
 from infra.sandbox.weights import install, locked, packaged_weights
-from tests.bench.report import MODELS
+from tests.bench.report import MODELS, processor_s
 from tests.bench.rivals.formats.ggml import write_ggml
 from tests.bench.rivals.wrapper import THREADS
 from tests.bench.rivals.wyoming import is_listening
@@ -58,10 +58,8 @@ class Running:
     peak_bytes: int = 0
 
     def cpu_s(self) -> float:
-        """Processor seconds so far, of children that ended or live too."""
-        return sum(sum(times[:4]) for times in (self.process.cpu_times(),)) + sum(
-            child.cpu_times().user + child.cpu_times().system for child in self.process.children(recursive=True)
-        )
+        """Processor seconds so far, of the process and its descendants, living or not."""
+        return processor_s(self.process)
 
     async def watch(self) -> None:
         """Keep the peak of its memory, until cancelled."""

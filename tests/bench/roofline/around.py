@@ -23,7 +23,7 @@ MODELS_CALLS = ("encode", "generate", "align", "detect_language")
 
 def reading(backend: WhisperBackend, item: Item) -> dict[str, float]:
     """Processor seconds for an hour of sound in this file: decoding, finding speech, features."""
-    decoders, detector = Decoders(spares=0), SpeechDetector(SpeechModel(), 29.0)
+    decoders, detector = Decoders(), SpeechDetector(SpeechModel(), 29.0)
     with Stopwatch() as decode, decoders.open(item.path) as media:
         blocks: list[Samples] = list(media)
     decoders.close()
@@ -67,7 +67,7 @@ def engine_and_model(backend: WhisperBackend, item: Item) -> tuple[float, float]
         recorded.calls.clear()
         with Stopwatch() as spent:
             await engine_answers(engine, [item])
-            await engine.stop()  # its decoder has ended then, and is counted
+            await engine.stop()
         return spent.cpu_s
 
     whole_s = asyncio.run(heard())

@@ -12,8 +12,7 @@ from transcriber.audio.windows import SAMPLE_RATE, Samples
 
 def lecture_audio() -> Samples:
     """The whole lecture: 104 s, mono, 16 kHz."""
-    decoders = Decoders(spares=0)
-    with decoders.open(LECTURE) as media:
+    with Decoders() as decoders, decoders.open(LECTURE) as media:
         return np.concatenate(list(media))
 
 

@@ -41,7 +41,7 @@ class Decoded:
 
 def decode(file: Path, limits: MediaLimits | None = None) -> Decoded:
     """Read a file to its end."""
-    with Decoders(spares=0).open(file, limits) as media:
+    with Decoders() as decoders, decoders.open(file, limits) as media:
         blocks = list(media)
         sizes = tuple(len(block) for block in blocks)
         return Decoded(np.concatenate(blocks), sizes, media.skipped_packets, media.broke_off)

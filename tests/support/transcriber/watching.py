@@ -11,7 +11,7 @@ import psutil
 
 @dataclass(frozen=True)
 class Left:
-    """Children of this process, dead ones included, and the number of its open descriptors."""
+    """Descendants of this process, dead ones included, and the number of its open descriptors."""
 
     children: frozenset[int] = frozenset()
     descriptors: int = 0
@@ -20,7 +20,7 @@ class Left:
     def now(cls) -> Self:
         """As it is."""
         this = psutil.Process()
-        return cls(frozenset(child.pid for child in this.children()), this.num_fds())
+        return cls(frozenset(child.pid for child in this.children(recursive=True)), this.num_fds())
 
 
 def left_behind(before: Left) -> Left:

@@ -35,7 +35,7 @@ def main() -> int:
 
 def _fuzz(folder: Path, seconds: float, chance: random.Random, keep: Path) -> int:
     corpus = [convert(LECTURE, folder / name, *options, seconds=1).read_bytes() for name, options in FORMATS.items()]
-    decoders, outcomes, victim = Decoders(spares=1), Counter[str](), folder / "victim"
+    decoders, outcomes, victim = Decoders(), Counter[str](), folder / "victim"
     before, small, began, tried = Left.now(), peak_bytes(), time.monotonic(), 0
     while time.monotonic() - began < seconds:
         victim.write_bytes(mutated(chance.choice(corpus), corpus, chance))

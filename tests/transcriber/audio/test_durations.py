@@ -28,7 +28,7 @@ KNOWN = {
 
 @pytest.fixture
 def decoders() -> Generator[Decoders]:
-    made = Decoders(spares=0)
+    made = Decoders()
     yield made
     made.close()
 

@@ -25,7 +25,7 @@ WAV_HEAD = b"RIFF\xff\xff\xff\xffWAVEfmt " + FORMAT + b"data\xff\xff\xff\xff"
 @pytest.fixture
 def decoders() -> Generator[Decoders]:
     before, memory = Left.now(), psutil.Process().memory_info().rss
-    made = Decoders(spares=0)
+    made = Decoders()
     yield made
     made.close()
     assert left_behind(before) == Left()
@@ -159,7 +159,7 @@ def test_a_decoder_that_uses_too_much_processor_time_is_ended(decoders: Decoders
 
 
 def test_many_files_at_once_leave_nothing(lecture: Path) -> None:
-    before, decoders, found = Left.now(), Decoders(spares=0), list[float]()
+    before, decoders, found = Left.now(), Decoders(), list[float]()
 
     def read_eight() -> int:
         threads = [threading.Thread(target=lambda: found.append(read(decoders, lecture))) for _ in range(8)]

@@ -15,14 +15,13 @@ from structlog.testing import capture_logs
 from tests.support.transcriber.media_files import FORMATS, SECONDS, convert
 from tests.support.transcriber.watching import Left, left_behind
 from transcriber import errors
-from transcriber.audio import decoder_process
 from transcriber.audio.media import Decoders, MediaLimits
 from transcriber.audio.windows import SAMPLE_RATE
 
 
 @pytest.fixture
 def decoders() -> Generator[Decoders]:
-    made = Decoders(spares=0)
+    made = Decoders()
     yield made
     made.close()
 
@@ -100,15 +99,15 @@ def test_a_decoder_that_is_not_read_to_the_end_goes_when_it_is_closed(decoders: 
 
 
 def test_a_decoder_of_ours_that_fails_is_told_apart_and_its_traceback_is_logged(
-    lecture: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    decoders: Decoders, lecture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_: object) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([sys.executable, "-c", "1/0"], stderr=subprocess.PIPE)
-
-    monkeypatch.setattr(decoder_process, "spawn", broken)
-    with capture_logs() as lines, pytest.raises(errors.ModelError, match="no fault of the file"):
-        Decoders(spares=0).open(lecture)
-    assert [(line["event"], line["code"], "ZeroDivisionError" in line["said"]) for line in lines] == [
+    with (
+        capture_logs() as lines,
+        decoders.open(lecture, MediaLimits(max_cpu_s=float("nan"))) as media,
+        pytest.raises(errors.ModelError, match="no fault of the file"),
+    ):
+        next(media)
+    assert [(line["event"], line["code"], "ValueError" in line["said"]) for line in lines] == [
         ("decoder.failed", 1, True)
     ]
     assert capfd.readouterr().err == ""
@@ -120,20 +119,7 @@ def test_a_decoder_has_no_threads_but_the_resampler_s(decoders: Decoders, lectur
         assert psutil.Process(found.pid).num_threads() <= 1 + (os.cpu_count() or 1)
 
 
-def test_the_decoder_starts_without_numpy() -> None:
-    """Which would take as long to import as all the rest, for each file."""
+def test_the_fork_server_starts_without_numpy() -> None:
+    """Which would take as long to import as all the rest."""
     code = "import sys, transcriber.audio.decoder.__main__; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_a_spare_decoder_that_died_in_the_meantime_is_replaced(lecture: Path) -> None:
-    before = set(psutil.Process().children())
-    decoders = Decoders(spares=1)
-    try:
-        (spare,) = set(psutil.Process().children()) - before
-        spare.kill()
-        spare.wait(10)
-        with decoders.open(lecture) as media:
-            assert next(media).size
-    finally:
-        decoders.close()

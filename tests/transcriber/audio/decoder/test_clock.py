@@ -54,7 +54,7 @@ def test_a_clock_that_jumps_by_an_hour_or_back_is_a_join(hole_s: float, tmp_path
 
 def test_a_long_hole_takes_no_memory_and_counts_as_decoded_seconds(tmp_path: Path) -> None:
     file = with_hole(tmp_path / "a.mka", 590, "pcm_s16le", "-ac", "2")
-    with Decoders(spares=0).open(file) as media:
+    with Decoders() as decoders, decoders.open(file) as media:
         most = [(len(block), peak_bytes(media.pid)) for block in media]
     assert max(samples for samples, _ in most) <= 33 * 16_000
     assert max(peak for _, peak in most) < 150 << 20

@@ -22,7 +22,7 @@ DURATION = b"\x44\x89\x88"  # Matroska's element: 8 bytes follow, in ms
 
 @pytest.fixture
 def decoders() -> Generator[Decoders]:
-    made = Decoders(spares=0)
+    made = Decoders()
     yield made
     made.close()
 

@@ -1,11 +1,8 @@
-"""A decoder process and our end of its socket; `decoder` is what runs in it."""
+"""A decoder process and our end of its socket; `decoder.upload` is what runs in it."""
 
 import json
-import resource
+import os
 import socket
-import struct
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +11,12 @@ from pathlib import Path
 import structlog
 
 from transcriber import errors
+from transcriber.audio.decoder.protocol import HEADER
+from transcriber.audio.fork_server import MAX_STDERR_BYTES, ForkServer, held_bytes
 
 log = structlog.get_logger()
-HEADER = struct.Struct("<cI")
 MAX_MESSAGE_BYTES = 1 << 28
-MAX_STDERR_BYTES = 10_000
-EXIT_WAIT_S = 2.0  # from its last message to the end of the process
+EXIT_WAIT_S, EXIT_POLL_S = 2.0, 0.005  # from its last message to the end of the process
 CRASHED = "decoding the audio crashed: the file is damaged"
 
 
@@ -33,32 +30,31 @@ class MediaLimits:
 
 
 class DecoderProcess:
-    """One child process that decodes one upload. Not thread-safe.
+    """One process that decodes one upload, forked off `server`. Not thread-safe.
 
     `on_end` is called when it is ended. Making one raises OSError where no process can be started.
     """
 
-    def __init__(self, on_end: "Callable[[DecoderProcess], None]") -> None:
+    def __init__(self, server: ForkServer, on_end: "Callable[[DecoderProcess], None]") -> None:
+        self._server = server
         self._on_end = on_end
         self._received = bytearray()
         self._silent_since: float | None = None
         self._max_idle_s = 0.0
+        self._code: int | None = None
+        self._is_ended = False
         self._socket, theirs = socket.socketpair()
+        stderr, its_stderr = os.pipe()
+        self._stderr = open(stderr, "rb")  # noqa: PTH123, SIM115 - a descriptor, which lives as long as this
         try:
-            self._process = spawn(theirs)
+            self.pid = server.fork(theirs, its_stderr)
         except OSError:
             self._socket.close()
+            self._stderr.close()
             raise
         finally:
             theirs.close()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
+            os.close(its_stderr)
 
     def begin(self, path: Path, limits: MediaLimits) -> None:
         """Hand over the file at `path` as an open descriptor, never as a path.
@@ -74,7 +70,7 @@ class DecoderProcess:
                 raise self._ended() from error
 
     def receive(self, wait_s: float) -> tuple[bytes, bytes] | None:
-        """The next message's kind and payload (see `decoder`).
+        """The next message's kind and payload (see `decoder.upload`).
 
         None while it is not complete and no byte comes for `wait_s` seconds. Raises Undecodable where the process
         crashed, sent nothing for `max_idle_s` or sent nonsense, ModelError where a fault of ours ended it.
@@ -112,45 +108,33 @@ class DecoderProcess:
 
     def _ended(self) -> errors.TranscriberError:
         """Why it ended: a signal is the file's doing, an exit code a fault of ours."""
-        try:
-            code = self._process.wait(EXIT_WAIT_S)
-        except subprocess.TimeoutExpired:
-            return errors.Undecodable(CRASHED)
-        if code > 0:
-            log.error("decoder.failed", code=code, said=self._stderr())
+        code = self._exit_code()
+        if code and code > 0:
+            said = self._stderr.read(MAX_STDERR_BYTES).decode("utf-8", "replace")
+            log.error("decoder.failed", code=code, said=said)
             return errors.ModelError(f"the decoder failed (exit code {code}): this is no fault of the file")
         return errors.Undecodable(CRASHED)
 
-    def _stderr(self) -> str:
-        """What a process that has ended said of its failure."""
-        stderr = self._process.stderr
-        return stderr.read(MAX_STDERR_BYTES).decode("utf-8", "replace") if stderr else ""
+    def _exit_code(self) -> int | None:
+        """None where it does not end soon after its last message, and where nobody knows."""
+        deadline = time.monotonic() + EXIT_WAIT_S
+        while self._code is None and time.monotonic() < deadline:
+            self._code = self._server.exit_code(self.pid)
+            if self._code is None:
+                time.sleep(EXIT_POLL_S)
+        return self._code
 
     def memory_bytes(self) -> int:
-        """Its resident memory; 0 when it has ended."""
-        try:
-            resident = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
-        except (OSError, IndexError):  # it has ended meanwhile
-            return 0
-        return int(resident) * resource.getpagesize()
+        """Its memory, with its share of what the fork server's processes have in common; 0 when it has ended."""
+        return held_bytes(self.pid)
 
     def end(self) -> None:
         """Kill it and wait for its end; safe to call twice."""
+        if self._is_ended:
+            return
+        self._is_ended = True
         self._on_end(self)
         self._socket.close()
-        self._process.kill()
-        self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
-
-
-def spawn(theirs: socket.socket) -> "subprocess.Popen[bytes]":
-    """Start a decoder that serves its end of the socket; raises OSError."""
-    return subprocess.Popen(
-        [sys.executable, "-I", "-m", "transcriber.audio.decoder", str(theirs.fileno())],
-        pass_fds=[theirs.fileno()],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,  # bugs are said there, and nothing else
-        env={},
-    )
+        if self._code is None:
+            self._server.kill(self.pid)
+        self._stderr.close()

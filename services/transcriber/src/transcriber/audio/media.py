@@ -1,10 +1,8 @@
 """Uploads become samples: a streamed decode in a process of its own that can die without hurting anybody."""
 
 import json
-import queue
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +13,7 @@ import structlog
 from transcriber import errors
 from transcriber.audio.channels import mixed
 from transcriber.audio.decoder_process import DecoderProcess, MediaLimits
+from transcriber.audio.fork_server import ForkServer, held_bytes
 from transcriber.audio.windows import Samples
 
 log = structlog.get_logger()
@@ -27,14 +26,18 @@ MEDIA_ERRORS = {
 
 
 class Decoders:
-    """Starts decoders, keeping one ready so that a short clip need not wait for an interpreter. Thread-safe."""
+    """Starts decoders. Thread-safe. Making one raises OSError where no process can be started."""
 
-    def __init__(self, spares: int = 1) -> None:
-        self._spares: queue.SimpleQueue[DecoderProcess] = queue.SimpleQueue()
+    def __init__(self, server: ForkServer | None = None) -> None:
+        self._server = server or ForkServer()
         self._alive = set[DecoderProcess]()
         self._lock = threading.Lock()
-        for _ in range(spares):
-            self._keep_one_ready()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
 
     def open(self, path: Path, limits: MediaLimits | None = None) -> "Media":
         """Begin to decode the file at `path`; whoever opens it closes it.
@@ -43,26 +46,11 @@ class Decoders:
         """
         if path.stat().st_size == 0:
             raise errors.EmptyUpload("the upload is empty: send the bytes of an audio or video file")
-        return Media(self._process(), path, limits or MediaLimits())
-
-    def _process(self) -> DecoderProcess:
-        try:
-            process = self._spares.get_nowait()
-        except queue.Empty:
-            return self._started()
-        self._keep_one_ready()
-        if process.is_alive:
-            return process
-        process.end()
-        return self._started()
-
-    def _keep_one_ready(self) -> None:
-        with suppress(errors.Overloaded):  # then a file waits for its decoder to start
-            self._spares.put(self._started())
+        return Media(self._started(), path, limits or MediaLimits())
 
     def _started(self) -> DecoderProcess:
         try:
-            process = DecoderProcess(self._ended)
+            process = DecoderProcess(self._server, self._ended)
         except OSError as error:  # out of processes, memory or descriptors
             log.error("decoder.not_started", error=str(error))
             raise errors.Overloaded("no decoder can be started now: try again later", RETRY_S) from error
@@ -75,14 +63,13 @@ class Decoders:
             self._alive.discard(process)
 
     def memory_bytes(self) -> int:
-        """The resident memory of all decoders that run now."""
+        """The memory of all decoders that run now, and of the process that forks them."""
         with self._lock:
-            return sum(process.memory_bytes() for process in self._alive)
+            return held_bytes(self._server.pid) + sum(process.memory_bytes() for process in self._alive)
 
     def close(self) -> None:
-        """End the spare decoders."""
-        while not self._spares.empty():
-            self._spares.get_nowait().end()
+        """Begin no more files; safe to call twice."""
+        self._server.close()
 
 
 class Media:

@@ -1,117 +1,86 @@
-"""Decodes one upload, so that hostile media can crash, hang or swell nothing but this process.
+"""The fork server: libav is imported once, and each upload has a process of its own, forked within milliseconds.
 
-Started by `decoder_process`: `python -m transcriber.audio.decoder FD`, FD a socket. It imports libav, waits for the
-upload's descriptor and the limits, answers with messages (one kind byte, four length bytes, the payload) and exits:
-`i` JSON about the container · `a` samples, `s` pairs of stereo samples, float32 at 16 kHz · `e` JSON with an error's
-class and text · `z` the end, JSON with what was left out. No numpy: its import would take as long as all the rest.
+Started by `fork_server`: `python -m transcriber.audio.decoder FD`, FD a socket. It never reads an upload itself.
+Each REQUEST, a kind and a process id, is answered with a REPLY, one number:
+
+`f` fork; two descriptors come along, the new decoder's socket and its stderr · its process id, or an errno below 0
+`p` how has this decoder ended? · its exit code, a signal below 0, or RUNNING
+`k` kill this decoder · how it has ended
+
+When its parent leaves it ends its decoders and itself. No numpy: importing it takes longer than all the rest.
 """
 
-import json
-import resource
+import errno
+import gc
+import os
+import signal
 import socket
-import struct
 import sys
-from collections.abc import Iterator
-from typing import BinaryIO, cast
 
-import av.error
+from transcriber.audio.decoder.protocol import REPLY, REQUEST, RUNNING
+from transcriber.audio.decoder.upload import serve
 
-from transcriber import errors
-from transcriber.audio.decoder.resampler import MONO, STEREO
-from transcriber.audio.decoder.tracks import Track, tracks
-from transcriber.audio.sample_rate import SAMPLE_RATE
-
-BLOCK_S = 32
-MEMORY_BYTES = 2 << 30
-
-Message = tuple[bytes, bytes]
+DESCRIPTORS = 2
 
 
 def main() -> None:
-    """Serve the one request that comes through the socket named on the command line."""
+    """Answer what comes through the socket named on the command line; in a fork, decode."""
+    gc.freeze()  # else a collection in a fork copies every page that holds an object
     with socket.socket(fileno=int(sys.argv[1])) as parent:
-        message, descriptors, _, _ = socket.recv_fds(parent, 4096, 1)
-        if not descriptors:  # the parent left without needing this process
-            return
-        limits = cast("dict[str, float]", json.loads(message))
-        confine(limits["max_cpu_s"])
-        with open(descriptors[0], "rb", buffering=1 << 16) as upload:  # noqa: PTH123 - a descriptor, not a path
-            for kind, payload in messages(upload, limits["max_audio_s"]):
-                parent.sendall(kind + struct.pack("<I", len(payload)) + payload)
+        descriptors = until_forked(parent)
+    if not descriptors:
+        return
+    mine, stderr = descriptors
+    os.dup2(stderr, sys.stderr.fileno())
+    os.close(stderr)
+    with socket.socket(fileno=mine) as ours:
+        serve(ours)
+    os._exit(0)  # an interpreter's usual end takes longer than a short clip
 
 
-def confine(max_cpu_s: float) -> None:
-    """No core dump, no file written, bounded memory and processor time."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(max_cpu_s), int(max_cpu_s) + 1))
+def until_forked(parent: socket.socket) -> list[int]:
+    """Returns in a fork, with the descriptors that came for it; in the server with none, when the parent has left."""
+    children: set[int] = set()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(parent, REQUEST.size, DESCRIPTORS)
+        if not message:
+            for pid in list(children):
+                ended(children, pid, kill=True)
+            return []
+        kind, pid = REQUEST.unpack(message)
+        if kind == b"f":
+            answer = forked(descriptors)
+            if answer == 0:
+                return descriptors
+            children.add(answer)
+        else:
+            answer = ended(children, pid, kill=kind == b"k")
+        for descriptor in descriptors:
+            os.close(descriptor)
+        parent.sendall(REPLY.pack(answer))
 
 
-def messages(upload: BinaryIO, max_audio_s: float) -> Iterator[Message]:
-    """Everything there is to say about an upload, ending with `z` or `e`."""
+def forked(descriptors: list[int]) -> int:
+    """A new process' id, 0 in that process, an errno below 0 where there can be none."""
+    if len(descriptors) < DESCRIPTORS:  # there was no room for them in this process
+        return -errno.EMFILE
     try:
-        yield from decoded(upload, max_audio_s)
-    except errors.MediaError as error:
-        yield failure(error)
-    except (av.error.FFmpegError, MemoryError):
-        yield failure(errors.Undecodable("the audio could not be decoded, it seems damaged"))
+        return os.fork()
+    except OSError as error:
+        return -(error.errno or errno.EAGAIN)
 
 
-def failure(error: errors.MediaError) -> Message:
-    """The message that carries an error."""
-    return b"e", json.dumps({"error": type(error).__name__, "text": str(error)}).encode()
-
-
-def decoded(upload: BinaryIO, max_audio_s: float) -> Iterator[Message]:
-    """What the container claims, blocks of samples, and the end; raises MediaError and what libav raises."""
-    told, skipped, broke_off = False, 0, False
-    blocks = Blocks(max_audio_s)
-    for track in tracks(upload):
-        if track is None:
-            broke_off = True
-            continue
-        if not told:
-            yield b"i", json.dumps({"duration_s": track.claimed_s}).encode()
-            told = True
-        yield from blocks.of(track)
-        skipped, broke_off = skipped + track.skipped, broke_off or track.broke_off
-    if blocks.samples == 0:
-        raise errors.Undecodable("no sound could be decoded: the file is empty, damaged or cut short")
-    yield from blocks.rest()
-    yield b"z", json.dumps({"skipped_packets": skipped, "broke_off": broke_off}).encode()
-
-
-class Blocks:
-    """Samples in pieces of BLOCK_S and of one number of channels."""
-
-    def __init__(self, max_audio_s: float) -> None:
-        self._max_audio_s = max_audio_s
-        self._kind: bytes = MONO
-        self._held: list[bytes] = []
-        self._size = 0
-        self.samples = 0
-
-    def of(self, track: Track) -> Iterator[Message]:
-        """The blocks that are full; raises TooLong past `max_audio_s` of decoded sound."""
-        for kind, samples in track.sound():
-            if kind != self._kind:
-                yield from self.rest()
-                self._kind = kind
-            count = len(samples) // (8 if kind == STEREO else 4)
-            self._held.append(samples)
-            self._size += count
-            self.samples += count
-            if self.samples > self._max_audio_s * SAMPLE_RATE:
-                raise errors.TooLong(f"the audio is longer than the {self._max_audio_s / 3600:.3g} hours allowed")
-            if self._size >= BLOCK_S * SAMPLE_RATE:
-                yield from self.rest()
-
-    def rest(self) -> Iterator[Message]:
-        """What is held, as a last and shorter block."""
-        if self._size:
-            yield self._kind, b"".join(self._held)
-        self._held, self._size = [], 0
+def ended(children: set[int], pid: int, *, kill: bool) -> int:
+    """How a child has ended, which is told once; RUNNING where it has not. Of no child of ours nothing is known."""
+    if pid not in children:
+        return RUNNING
+    if kill:
+        os.kill(pid, signal.SIGKILL)
+    found, status = os.waitpid(pid, 0 if kill else os.WNOHANG)
+    if not found:
+        return RUNNING
+    children.discard(pid)
+    return os.waitstatus_to_exitcode(status)
 
 
 if __name__ == "__main__":
