@@ -13,6 +13,7 @@ from transcriber.model.quality import Attempt
 class Request:
     name: str = ""
     bulk: bool = False
+    audio_s: float = 600.0
 
 
 @dataclass

@@ -24,9 +24,14 @@ def test_an_almost_empty_batch_says_little() -> None:
     assert admission.speed > 0.9 * PRIOR_SPEED["cuda"]
 
 
-def test_a_clip_does_not_wait_for_the_end_of_a_lecture() -> None:
+def test_a_clip_does_not_wait_for_the_end_of_a_lecture_that_has_its_turns_meanwhile() -> None:
     admission = Admission("cpu", 1, 100)
-    assert admission.eta_s(10, [3600]) == admission.predicted_s(20)
+    assert admission.predicted_s(10) < admission.eta_s(10, [3600, 7200]) < admission.predicted_s(12)
+
+
+def test_files_with_less_left_or_as_much_go_first() -> None:
+    admission = Admission("cpu", 1, 100)
+    assert admission.eta_s(60, [10, 60]) == admission.predicted_s(130)
 
 
 def test_a_full_queue_is_refused_until_there_is_room() -> None:

@@ -8,6 +8,7 @@ from transcriber.errors import Overloaded
 
 PRIOR_SPEED = {"cuda": 40.0, "cpu": 4.0}  # times real time, believed until measured
 WEIGHT = 0.2  # of the newest full batch in the moving average
+FAIR_SHARE = 1 / 8  # half of every fourth batch goes by turns, whoever has how much left
 BYTES_A_SECOND = 16_000  # of a compressed lecture, where nothing says how long it is
 SLOWEST = 0.01  # times real time; only keeps a prediction finite
 
@@ -47,8 +48,10 @@ class Admission:
         return queued_audio_s / self.speed
 
     def eta_s(self, audio_s: float, others_s: Iterable[float]) -> float:
-        """Seconds until a file of `audio_s` is done beside others of which so much is left: they take turns."""
-        return self.predicted_s(audio_s + sum(min(audio_s, left) for left in others_s))
+        """Seconds until a file of `audio_s` is done beside others of which so much is left: who has less goes first."""
+        others = list(others_s)
+        first_s = self.predicted_s(audio_s + sum(left for left in others if left <= audio_s))
+        return first_s / (1 - FAIR_SHARE) if any(left > audio_s for left in others) else first_s
 
     def check(self, queued_audio_s: float) -> None:
         """Raises Overloaded where what is queued already takes longer than allowed."""

@@ -20,6 +20,7 @@ class Nobody:
     """Whose rows they are."""
 
     bulk: bool = False
+    audio_s: float = 0.0
 
 
 class DeviceProbe:

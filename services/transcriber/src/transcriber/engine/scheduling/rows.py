@@ -17,9 +17,10 @@ BASE_TOKENS = 32
 
 
 class Owner(Protocol):
-    """The request a row belongs to: compared by identity, and either in a hurry or not."""
+    """The request a row belongs to: compared by identity, in a hurry unless `bulk`, `audio_s` seconds long."""
 
     bulk: bool
+    audio_s: float
 
 
 @dataclass(frozen=True)

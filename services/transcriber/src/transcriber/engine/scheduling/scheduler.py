@@ -1,12 +1,14 @@
 """Which rows make the next batch: the pure policy, without threads, model or clock of its own.
 
-A batch mixes the windows of all requests. Requests take turns, one row a turn, those not served for longest first;
-interactive ones go before bulk, and a request's first window before later ones, so that its language and its first
-words are known early. Every fourth batch is a fairness batch: half its rows go by turns alone, and the kind of row
-that was passed over most leads it, so nothing starves. Rows of low confidence come back in a retry queue, at the next
-temperature, under the same rules. Between two ordinary batches there is at most one other, a fairness batch or one of
-retries, unless the retry queue holds more than memory allows: a newcomer's first window waits for two batches at most,
-whatever else is queued.
+A batch mixes the windows of all requests. Interactive ones go before bulk; a request's first window before later
+ones, so that its language and its first words are known early; then whoever has the least left to do, because half of
+the requests then have their answer much sooner and the last of them no later
+(https://en.wikipedia.org/wiki/Shortest_remaining_time); then whoever came first. Every fourth batch is a fairness
+batch: half its rows go by turns, one row a turn, to the requests not served for longest, and the kind of row that was
+passed over most leads it, so nothing starves. Rows of low confidence come back in a retry queue, at the
+next temperature, under the same rules. Between two ordinary batches there is at most one other, a fairness batch or
+one of retries, unless the retry queue holds more than memory allows: a newcomer's first window waits for two batches
+at most, whatever else is queued.
 """
 
 import math
@@ -15,10 +17,12 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic
 
 from transcriber.engine.scheduling.rows import OwnerT, Row
+from transcriber.engine.scheduling.sharing import share
 
 RETRY_WAIT_S = 0.2  # the retry queue fills up for at most this long
 BATCHING_DELAY_S = 0.01  # of a batch under half its size while windows are on their way
 FAIRNESS_EVERY = 4  # batches; in every fourth everybody's turn comes
+ALIKE_S = 15.0  # a window leaves the batch with its last token, so that less makes no difference
 LOOK_AHEAD = 2  # batches of candidates, from which rows of like duration are put together
 MAX_RETRY_BATCHES = 4  # batches of low-confidence rows whose encoder output may be kept
 RECOVERY = 32  # full batches without a fault before a size that was halved grows by a row again
@@ -30,12 +34,18 @@ class RowQueue(Generic[OwnerT]):
     def __init__(self) -> None:
         self._rows: dict[OwnerT, list[Row[OwnerT]]] = {}
         self._served: dict[OwnerT, int] = {}
+        self._taken_s: dict[OwnerT, float] = {}
         self._passed: dict[Hashable, int] = {}
         self._turn = 0
         self._since_fairness = 0
 
     def __len__(self) -> int:
         return sum(len(rows) for rows in self._rows.values())
+
+    @property
+    def frames(self) -> list[int]:
+        """At how many each of its rows is encoded, by which it costs."""
+        return [row.frames for rows in self._rows.values() for row in rows]
 
     @property
     def oldest(self) -> float:
@@ -60,6 +70,7 @@ class RowQueue(Generic[OwnerT]):
         """Forget a request."""
         self._rows.pop(owner, None)
         self._served.pop(owner, None)
+        self._taken_s.pop(owner, None)
 
     def take(self, size: int, *, fair: bool) -> list[Row[OwnerT]]:
         """The next batch, at most `size` rows of one key; there must be a row. `fair` makes it a fairness batch."""
@@ -76,13 +87,22 @@ class RowQueue(Generic[OwnerT]):
         """Its rows, the neediest first; before them half a fairness batch by turns alone."""
         places = [(place, row) for rows in self._rows.values() for place, row in enumerate(rows)]
         by_turns = sorted(places, key=lambda pair: (pair[0], self._served[pair[1].owner]))
-        needy = sorted(by_turns, key=lambda pair: (pair[1].owner.bulk, pair[1].window.index > 0))
+        came = {owner: place for place, owner in enumerate(self._served)}
+        needy = sorted(by_turns, key=lambda pair: self._need(pair[1], came))
         first = by_turns[: math.ceil(fair_size / 2)]
         return [row for _, row in first + [pair for pair in needy if pair not in first]]
+
+    def _need(self, row: Row[OwnerT], came: dict[OwnerT, int]) -> tuple[bool, bool, float, int]:
+        """The smaller, the sooner. What is in the model counts as done; first windows go by turns."""
+        owner = row.owner
+        if row.window.index == 0:
+            return owner.bulk, False, 0.0, 0
+        return owner.bulk, True, owner.audio_s - self._taken_s.get(owner, 0.0), came[owner]
 
     def _remove(self, batch: Iterable[Row[OwnerT]]) -> None:
         for row in batch:
             self._served[row.owner] = self._turn
+            self._taken_s[row.owner] = self._taken_s.get(row.owner, 0.0) + row.window.duration
             rows = self._rows[row.owner]
             rows.remove(row)
             if not rows:
@@ -160,7 +180,7 @@ class Schedule(Generic[OwnerT]):
         if self._retries_are_due():
             self._ordinary = False
             return self._retries.take(self.retry_size, fair=self._retries.fairness_due)
-        size = min(self.batch_size, math.ceil(len(self) / self._models))
+        size = share(self._fresh.frames + self._retries.frames, self.batch_size, self._models)
         fair = self._fresh.fairness_due and self._ordinary
         self._ordinary = not fair
         return self._fresh.take(size, fair=fair)
@@ -174,12 +194,12 @@ class Schedule(Generic[OwnerT]):
 
 
 def _of_like_duration(ranked: list[Row[OwnerT]], size: int) -> list[Row[OwnerT]]:
-    """Half a batch by rank; the rest by likeness, for a batch lasts as long as its longest row."""
+    """Half a batch by rank; the rest by likeness and then by rank, for a batch lasts as long as its longest row."""
     first = ranked[: (size + 1) // 2]
     others = ranked[len(first) : LOOK_AHEAD * size]
     longest = max(row.window.duration for row in first)
 
     def unlikeness(row: Row[OwnerT]) -> tuple[bool, bool, float]:
-        return row.owner.bulk, row.window.index > 0, abs(row.window.duration - longest)
+        return row.owner.bulk, row.window.index > 0, abs(row.window.duration - longest) // ALIKE_S
 
     return first + sorted(others, key=unlikeness)[: size - len(first)]
