@@ -18,14 +18,15 @@ from transcriber.audio.media import Decoders
 
 
 @pytest.fixture
-def decoders() -> Generator[Decoders]:
-    with Decoders() as made:
-        yield made
+def server() -> Generator[ForkServer]:
+    made = ForkServer(answer_wait_s=10)
+    yield made
+    made.close()
 
 
-def fork_server() -> psutil.Process:
-    (server,) = psutil.Process().children()
-    return server
+@pytest.fixture
+def decoders(server: ForkServer) -> Decoders:
+    return Decoders(server)
 
 
 def seconds(decoders: Decoders, file: Path) -> int:
@@ -33,12 +34,12 @@ def seconds(decoders: Decoders, file: Path) -> int:
         return round(sum(len(block) for block in media) / 16_000)
 
 
-def test_each_upload_has_a_process_of_its_own(decoders: Decoders, lecture: Path) -> None:
+def test_each_upload_has_a_process_of_its_own(server: ForkServer, decoders: Decoders, lecture: Path) -> None:
     with decoders.open(lecture) as one, decoders.open(lecture) as other:
         assert one.pid != other.pid
-        assert {child.pid for child in fork_server().children()} == {one.pid, other.pid}
+        assert {child.pid for child in psutil.Process(server.pid).children()} == {one.pid, other.pid}
         assert len(next(one)) == len(next(other))
-    assert not fork_server().children()
+    assert not psutil.Process(server.pid).children()
 
 
 def test_a_decoder_knows_nothing_of_the_environment(decoders: Decoders, lecture: Path) -> None:
@@ -61,27 +62,31 @@ def test_a_decoder_takes_a_few_megabytes_beside_what_all_share(decoders: Decoder
         assert psutil.Process(media.pid).memory_full_info().uss < 16 << 20
 
 
-def test_a_fork_server_that_died_is_replaced_and_the_log_says_so(decoders: Decoders, lecture: Path) -> None:
-    first = fork_server()
+def test_a_fork_server_that_died_is_replaced_and_the_log_says_so(
+    server: ForkServer, decoders: Decoders, lecture: Path
+) -> None:
+    first = psutil.Process(server.pid)
     first.kill()
     with capture_logs() as lines:
         assert seconds(decoders, lecture) == 104
     assert [(line["event"], line["code"]) for line in lines] == [("fork_server.died", -signal.SIGKILL)]
-    assert fork_server().pid != first.pid
+    assert server.pid != first.pid
 
 
-def test_a_file_under_way_outlives_the_fork_server(decoders: Decoders, lecture: Path) -> None:
+def test_a_file_under_way_outlives_the_fork_server(server: ForkServer, decoders: Decoders, lecture: Path) -> None:
     with decoders.open(lecture) as media:
         heard = len(next(media))
-        server = fork_server()
-        server.kill()
-        server.wait(10)
+        forks = psutil.Process(server.pid)
+        forks.kill()
+        forks.wait(10)
         assert heard + sum(len(block) for block in media) > 100 * 16_000
 
 
-def test_a_decoder_that_crashes_after_its_fork_server_costs_only_its_file(decoders: Decoders, lecture: Path) -> None:
+def test_a_decoder_that_crashes_after_its_fork_server_costs_only_its_file(
+    server: ForkServer, decoders: Decoders, lecture: Path
+) -> None:
     with decoders.open(lecture) as media:
-        for process in (fork_server(), psutil.Process(media.pid)):
+        for process in (psutil.Process(server.pid), psutil.Process(media.pid)):
             process.kill()
             process.wait(10)
         with pytest.raises(errors.Undecodable, match="crashed"):
@@ -89,11 +94,12 @@ def test_a_decoder_that_crashes_after_its_fork_server_costs_only_its_file(decode
     assert seconds(decoders, lecture) == 104
 
 
-def test_a_fork_server_that_hangs_is_replaced(lecture: Path) -> None:
-    with Decoders(ForkServer(answer_wait_s=5)) as decoders:
-        assert seconds(decoders, lecture) == 104
-        fork_server().suspend()
-        assert seconds(decoders, lecture) == 104
+def test_a_fork_server_that_hangs_is_replaced(server: ForkServer, decoders: Decoders, lecture: Path) -> None:
+    assert seconds(decoders, lecture) == 104
+    hung = psutil.Process(server.pid)
+    hung.suspend()
+    assert seconds(decoders, lecture) == 104
+    assert not hung.is_running()
 
 
 def test_closing_ends_files_that_are_still_open(lecture: Path) -> None:
@@ -119,6 +125,6 @@ def test_decoders_that_hang_do_not_outlive_a_service_that_is_killed(lecture: Pat
         decoder.wait(10)
 
 
-def test_a_terminal_s_interrupt_is_for_the_service_alone(decoders: Decoders, lecture: Path) -> None:
+def test_a_terminal_s_interrupt_is_for_the_service_alone(server: ForkServer, decoders: Decoders, lecture: Path) -> None:
     with decoders.open(lecture) as media:
-        assert os.getpgid(media.pid) == os.getpgid(fork_server().pid) != os.getpgid(0)
+        assert os.getpgid(media.pid) == os.getpgid(psutil.Process(server.pid).pid) != os.getpgid(0)

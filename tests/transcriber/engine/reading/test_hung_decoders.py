@@ -18,10 +18,11 @@ from transcriber.audio.windows import Samples
 SOON_S = 20  # a third of the time after which a decoder is known to hang
 
 
-def decoders() -> set[int]:
-    """Those that run; the process that forks them is this one's only child."""
+def decoders(before: Left) -> set[int]:
+    """Those that run now: children of a child, which forks them."""
     this = psutil.Process()
-    return {child.pid for child in this.children(recursive=True)} - {child.pid for child in this.children()}
+    descendants = {child.pid for child in this.children(recursive=True)}
+    return descendants - {child.pid for child in this.children()} - before.children
 
 
 async def test_two_that_hang_keep_neither_a_clip_nor_a_stop_waiting(
@@ -34,8 +35,8 @@ async def test_two_that_hang_keep_neither_a_clip_nor_a_stop_waiting(
         assert SETTINGS.intake_threads == 2
         for start_s in (0.0, 1.0):
             submit(engine, lecture, start_s=start_s)
-            await wait_until(lambda: bool(decoders() - stopped), what="its decoder runs")
-            (decoder,) = decoders() - stopped
+            await wait_until(lambda: bool(decoders(before) - stopped), what="its decoder runs")
+            (decoder,) = decoders(before) - stopped
             os.kill(decoder, signal.SIGSTOP)
             stopped.add(decoder)
         assert (await transcript(submit(engine, clips[0]))).segments
