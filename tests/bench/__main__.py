@@ -21,19 +21,23 @@ ALL = (
     "roofline",
 )
 WITHOUT_QUICK = ("rivals.document", "pocket_wer")
+IN_ROUNDS = ("rivals", "throughput", "memory")
 LIMIT_S = 3 * 3600
 
 
 def main() -> None:
     """Exit code 1 where one of them broke; a missed target is only printed."""
-    chosen = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help=f"of {', '.join(IN_ROUNDS)}, whose medians are shown")
+    chosen = parser.parse_args()
     broken: list[str] = []
     for name in ALL:
         print(f"== {name}", flush=True)
         began = time.perf_counter()
-        quick = ["--quick"] if chosen.quick and name not in WITHOUT_QUICK else []
+        options = ["--quick"] if chosen.quick and name not in WITHOUT_QUICK else []
+        options += ["--rounds", str(chosen.rounds)] if name in IN_ROUNDS else []
         try:
-            done = subprocess.run([sys.executable, "-m", f"tests.bench.{name}", *quick], check=False, timeout=LIMIT_S)
+            done = subprocess.run([sys.executable, "-m", f"tests.bench.{name}", *options], check=False, timeout=LIMIT_S)
         except subprocess.TimeoutExpired:
             broken.append(f"{name} (took longer than {LIMIT_S} s)")
             continue

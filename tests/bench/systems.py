@@ -2,7 +2,8 @@
 
 Everybody has the same model, two threads in all, a beam of five, English, voice activity detection, and no second
 attempt at a low-confidence window. All give the same: text, without time tokens and without times; or, where
-`word_times` is set, words with times.
+`word_times` is set, words with times. All translate: models here have random weights, whose few words would be heard
+again, as speech without words is, where a transcript is asked for; and that costs as much.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from transcriber.schemas import Done, Options, Transcript
 
 THREADS = 2
 ENGLISH = Options(language="en")
+TASK = "translate"
 CLIENTS = 16  # threads of the threaded server
 
 
@@ -106,7 +108,9 @@ def lectern(model: Path, device: Device) -> Generator[Serve]:
         engine = Engine(backend, settings, CountingMetrics())
         runner.run(engine.start())
         try:
-            options = ENGLISH.model_copy(update={"times": device.word_times, "word_timestamps": device.word_times})
+            options = ENGLISH.model_copy(
+                update={"task": TASK, "times": device.word_times, "word_timestamps": device.word_times}
+            )
             yield lambda items: runner.run(engine_answers(engine, items, options))
         finally:
             runner.run(engine.stop())
@@ -158,4 +162,4 @@ def _sequential(whisper: WhisperModel, item: Item, device: Device) -> str:
 
 
 def _options() -> dict[str, Any]:
-    return {"language": "en", "beam_size": 5, "without_timestamps": True}
+    return {"language": "en", "task": TASK, "beam_size": 5, "without_timestamps": True}

@@ -8,6 +8,7 @@ With --image, also what the engine spends on starting any command in a container
 import asyncio
 import json
 import re
+import resource
 import subprocess
 import time
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ import psutil
 
 from infra.sandbox.paths import ROOT
 from infra.sandbox.system import EmbeddedSystem
-from tests.bench.report import arguments, processor_s, table, verdict
+from tests.bench.report import arguments, table, verdict
 
 LIMIT_PERCENT = 1.0
 ENGINE = ("dockerd", "containerd", "containerd-shim")
@@ -49,16 +50,22 @@ def spent_by(processes: Iterable[psutil.Process]) -> float:
     return sum(sum(each.cpu_times()[:4]) for each in processes)
 
 
+def ended_s() -> float:
+    """Processor seconds of this process' children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def a_check_s(run: Callable[[], object], processes: list[psutil.Process], times: int, *, own: bool) -> float:
     """Processor seconds of one check: of `processes`, beyond what they spend anyway, and of the command if `own`."""
     began, before = time.perf_counter(), spent_by(processes)
     time.sleep(2)
     idle_share = (spent_by(processes) - before) / (time.perf_counter() - began)
-    began, before, ours = time.perf_counter(), spent_by(processes), processor_s()
+    began, before, commands_s = time.perf_counter(), spent_by(processes), ended_s()
     for _ in range(times):
         run()
     beyond = spent_by(processes) - before - idle_share * (time.perf_counter() - began)
-    return (max(0.0, beyond) + (processor_s() - ours if own else 0.0)) / times
+    return (max(0.0, beyond) + (ended_s() - commands_s if own else 0.0)) / times
 
 
 def of_commands(system: EmbeddedSystem, times: int) -> list[tuple[str, float]]:

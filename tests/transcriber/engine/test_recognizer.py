@@ -15,13 +15,11 @@ from transcriber.text.segmenter import Heard
 from transcriber.text.word_times import MIN_ALIGNED_S
 
 
-def recognized(backend: FakeBackend, *asks: Ask, seconds: float = 10.0) -> list[Heard]:
+def recognized(backend: FakeBackend, *asks: Ask, seconds: float = 10.0, speech_s: float = 0.0) -> list[Heard]:
     """What is final of one row for each of these."""
     sound = np.ones(int(seconds * SAMPLE_RATE), np.float32)
-    rows = [
-        Row(Request(), Window(0, seconds, (Span(0, seconds, 0),)), backend.features(sound), ask, language="en")
-        for ask in asks
-    ]
+    window = Window(0, seconds, (Span(0, seconds, 0),), speech=((0, speech_s),) if speech_s else ())
+    rows = [Row(Request(), window, backend.features(sound), ask, language="en") for ask in asks]
     return [found.heard for found in Recognizer(backend, 5).recognize(rows) if found.heard]
 
 
@@ -31,6 +29,15 @@ def test_rows_whose_times_nobody_sees_are_not_aligned_and_keep_their_words() -> 
     assert [bool(row) for row in backend.aligned[0][2]] == [False, True]
     assert "".join(word.text for word in found[0].words).strip() == TEXT
     recognized(backend, Ask(times=False))
+    assert len(backend.aligned) == 1
+
+
+def test_a_translation_whose_times_nobody_sees_is_not_aligned_however_little_it_says() -> None:
+    """A transcript of so few words is, lest a sentence be missing; a translation is not heard again."""
+    backend = Aligner()
+    recognized(backend, Ask(task="translate", times=False), speech_s=10.0)
+    assert backend.aligned == []
+    recognized(backend, Ask(times=False), speech_s=10.0)
     assert len(backend.aligned) == 1
 
 

@@ -218,6 +218,7 @@ def _kind(row: Row[Any], attempt: Attempt | None) -> tuple[str, Task] | None:
     """What one call to `align` needs equal; None where nobody looks at times and no sentence can be missing."""
     if attempt is None or row.window.duration <= MIN_ALIGNED_S:
         return None
-    if not row.ask.times and not may_have_lost(row.window, attempt.text):
+    may_lack = row.ask.task == "transcribe" and may_have_lost(row.window, attempt.text)
+    if not row.ask.times and not may_lack:
         return None
     return _language(row), row.ask.task
