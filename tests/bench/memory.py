@@ -45,7 +45,7 @@ class Decoders(threading.Thread):
         process = psutil.Process()
         while not self._enough.wait(EVERY_S):
             for child in process.children(recursive=True):
-                with suppress(OSError, StopIteration):
+                with suppress(OSError):
                     self.peak = max(self.peak, peak_bytes(child.pid))
 
     def stop(self) -> None:

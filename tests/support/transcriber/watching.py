@@ -36,6 +36,6 @@ def give_back_free_pages() -> None:
 
 
 def peak_bytes(pid: int | str = "self") -> int:
-    """The most memory that a process has held so far, which only the kernel knows."""
+    """The most memory that a process has held so far, which only the kernel knows; 0 of one that has just ended."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
