@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.bench import audio, models
 from tests.bench.report import MODELS, arguments, table, verdict, write_json
-from tests.bench.roofline.around import engine_and_model, reading
+from tests.bench.roofline.around import engine_and_model, reading, starting
 from tests.bench.roofline.processor import encode_share, kernel_rate
 from transcriber.model.whisper import WhisperBackend
 
@@ -34,15 +34,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         item = audio.long_file(Path(folder), 60 if chosen.quick else 600)
         read = reading(backend, item)
+        started = starting(audio.clips(Path(folder), 1)[0])
         whole_s, model_s = engine_and_model(backend, item)
     table(["for an hour of MP3", "processor s"], [[*row] for row in read.items()])
+    table(["for a file", "processor s"], [[*row] for row in started.items()])
     read_s = sum(read.values()) * item.seconds / 3600
     added = (whole_s - model_s - read_s) / whole_s
     print(f"through the engine {whole_s:.1f} s, its calls to the model {model_s:.1f} s, reading {read_s:.1f} s")
     verdict("encoder over its products' own time, int8", 1 / encodes["int8"][2], 1 / 0.85)
     verdict("reading an hour of MP3", sum(read.values()), 12, " s")
     verdict("the engine's own share", added, 0.03)
-    write_json(KEPT, {"encoder": encodes, "reading": read, "whole_s": whole_s, "model_s": model_s, "added": added})
+    parts = {"encoder": encodes, "reading": read, "starting": started}
+    write_json(KEPT, {**parts, "whole_s": whole_s, "model_s": model_s, "added": added})
 
 
 if __name__ == "__main__":

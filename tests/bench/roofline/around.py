@@ -1,6 +1,8 @@
 """What is not the model: reading a file, finding speech, features; and what the engine adds to the model's calls."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +20,7 @@ from transcriber.engine.engine import Engine, EngineSettings
 from transcriber.model.whisper import WhisperBackend
 
 WINDOW = 30 * SAMPLE_RATE
+TIMES = 20
 MODELS_CALLS = ("encode", "generate", "align", "detect_language")
 
 
@@ -36,6 +39,25 @@ def reading(backend: WhisperBackend, item: Item) -> dict[str, float]:
             backend.features(sound[start : start + WINDOW])
     spent = {"decode": decode, "find speech": detect, "features": features}
     return {name: each.cpu_s * 3600 / item.seconds for name, each in spent.items()}
+
+
+def starting(clip: Item) -> dict[str, float]:
+    """Processor seconds of a clip through a decoder of its own, and of what a fork spares it."""
+    with Decoders() as decoders:
+        _decode(decoders, clip)
+        with Stopwatch() as decode:
+            for _ in range(TIMES):
+                _decode(decoders, clip)
+    with Stopwatch() as interpreter:
+        for _ in range(TIMES):
+            subprocess.run([sys.executable, "-I", "-c", "import transcriber.audio.decoder.upload"], check=True)
+    spent = {"a clip decoded, its process included": decode, "an interpreter that imports libav": interpreter}
+    return {name: each.cpu_s / TIMES for name, each in spent.items()}
+
+
+def _decode(decoders: Decoders, clip: Item) -> None:
+    with decoders.open(clip.path) as media:
+        list(media)
 
 
 @dataclass
