@@ -1,10 +1,12 @@
 """Runs every benchmark that needs no GPU, one after the other, and writes docs/benchmarks.md: `./dev bench`."""
 
+import os
 import subprocess
 import sys
 import time
 
 from tests.bench.report import arguments
+from tests.support.transcriber.heap import heap
 
 ALL = (
     "rivals",
@@ -37,7 +39,8 @@ def main() -> None:
         options = ["--quick"] if chosen.quick and name not in WITHOUT_QUICK else []
         options += ["--rounds", str(chosen.rounds)] if name in IN_ROUNDS else []
         try:
-            done = subprocess.run([sys.executable, "-m", f"tests.bench.{name}", *options], check=False, timeout=LIMIT_S)
+            command = [sys.executable, "-m", f"tests.bench.{name}", *options]
+            done = subprocess.run(command, check=False, timeout=LIMIT_S, env={**os.environ, **heap()})
         except subprocess.TimeoutExpired:
             broken.append(f"{name} (took longer than {LIMIT_S} s)")
             continue

@@ -25,6 +25,7 @@ from tests.bench.report import arguments, median, table, verdict
 from tests.bench.systems import transcribe
 from tests.support.real_features import RealFeatures
 from tests.support.transcriber.fakes import CountingMetrics
+from tests.support.transcriber.heap import heap
 from tests.support.transcriber.watching import peak_bytes
 from transcriber.engine.engine import Engine, EngineSettings
 
@@ -80,7 +81,7 @@ async def work(path: Path, seconds: float, pause_s: float) -> dict[str, float]:
 def measured(item: audio.Item, pause_s: float, rounds: int) -> dict[str, float]:
     """The same in fresh processes; the medians."""
     command = [sys.executable, "-m", "tests.bench.memory", "--file", str(item.path), str(item.seconds), str(pause_s)]
-    as_in_the_image = {**os.environ, "MALLOC_ARENA_MAX": "1"}
+    as_in_the_image = {**os.environ, **heap()}
     found: list[dict[str, float]] = []
     for _ in range(rounds):
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=as_in_the_image)

@@ -24,6 +24,7 @@ from tests.bench.report import MODELS, processor_s
 from tests.bench.rivals.formats.ggml import write_ggml
 from tests.bench.rivals.wrapper import THREADS
 from tests.bench.rivals.wyoming import is_listening
+from tests.support.transcriber.heap import heap
 
 LOCK = ROOT / "requirements-bench.lock"
 LIBRARIES = Path("out/bench/libraries")
@@ -136,7 +137,7 @@ async def started(contender: Contender) -> AsyncGenerator[Running]:
     """The contender, ready and watched; stopped at the end. Raises PartFailed."""
     port = free_port()
     own = {name: value.format(port=port) for name, value in contender.environment.items()}
-    environment = {"MALLOC_ARENA_MAX": "1", **own}  # as Lectern's image has it: one heap for all threads
+    environment = {**heap(), **own}  # everybody's as Lectern's image has it
     command = [word.format(port=port) for word in contender.command]
     url, began = f"http://{LOOPBACK}:{port}", time.perf_counter()
     with TemporaryDirectory() as folder:
