@@ -133,11 +133,14 @@ def _library(*packages: str) -> Path:
 
 
 @asynccontextmanager
-async def started(contender: Contender) -> AsyncGenerator[Running]:
-    """The contender, ready and watched; stopped at the end. Raises PartFailed."""
+async def started(contender: Contender, variables: Mapping[str, str] | None = None) -> AsyncGenerator[Running]:
+    """The contender, ready and watched; stopped at the end. Raises PartFailed.
+
+    Everybody's heap is as in Lectern's image, unless `variables` say otherwise.
+    """
     port = free_port()
     own = {name: value.format(port=port) for name, value in contender.environment.items()}
-    environment = {**heap(), **own}  # everybody's as Lectern's image has it
+    environment = {**(heap() if variables is None else variables), **own}
     command = [word.format(port=port) for word in contender.command]
     url, began = f"http://{LOOPBACK}:{port}", time.perf_counter()
     with TemporaryDirectory() as folder:
