@@ -141,9 +141,8 @@ class Engine:
         return self._readers.decoders.memory_bytes()
 
     def next_end_s(self) -> float:
-        """Seconds until the first of the files under way is done; they take turns."""
-        left = self._backlog.left_s()
-        return self._admission.predicted_s(len(left) * min(left, default=0.0))
+        """Seconds until the first of the files under way is done: who has the least left goes first."""
+        return self._admission.predicted_s(min(self._backlog.left_s(), default=0.0))
 
     def submit(
         self,
