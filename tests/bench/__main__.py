@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.bench.report import arguments
-from tests.support.transcriber.heap import heap
+from tests.support.heap import heap
 
 ALL = (
     "rivals",

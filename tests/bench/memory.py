@@ -23,9 +23,9 @@ import psutil
 from tests.bench import audio
 from tests.bench.report import arguments, median, table, verdict
 from tests.bench.systems import transcribe
+from tests.support.heap import heap
 from tests.support.real_features import RealFeatures
 from tests.support.transcriber.fakes import CountingMetrics
-from tests.support.transcriber.heap import heap
 from tests.support.transcriber.watching import peak_bytes
 from transcriber.engine.engine import Engine, EngineSettings
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.support.transcriber.heap import heap
+from tests.support.heap import heap
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
 

@@ -24,7 +24,7 @@ from tests.bench.report import MODELS, processor_s
 from tests.bench.rivals.formats.ggml import write_ggml
 from tests.bench.rivals.wrapper import THREADS
 from tests.bench.rivals.wyoming import is_listening
-from tests.support.transcriber.heap import heap
+from tests.support.heap import heap
 
 LOCK = ROOT / "requirements-bench.lock"
 LIBRARIES = Path("out/bench/libraries")

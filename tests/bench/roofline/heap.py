@@ -1,6 +1,6 @@
 """What glibc's heap costs: processor seconds and peak memory of the service, by the variables that it is started with.
 
-`python -m tests.bench.heap` (run on its own). Real base, eight bits, a lecture of five minutes over HTTP, in turns;
+`python -m tests.bench.roofline.heap` (run on its own). Real base, eight bits, a lecture of five minutes over HTTP, in turns;
 medians. Predicted: blocks that go back to the kernel cost a sixth of the processor time (144 MB of attention scores a
 layer, zeroed page by page), and keeping them leaves the peak as it is.
 """
@@ -14,7 +14,7 @@ from tests.bench.report import arguments, median, table, verdict
 from tests.bench.rivals.contenders import Contender, contenders, started
 from tests.bench.rivals.load import send
 from tests.bench.rivals.workloads import Workload, workloads
-from tests.support.transcriber.heap import heap
+from tests.support.heap import heap
 
 KINDS = {"glibc's own": {}, "one heap": {"MALLOC_ARENA_MAX": "1"}, "as in the image": heap()}
 MIB = 1 << 20
