@@ -1,8 +1,8 @@
 """What glibc's heap costs: processor seconds and peak memory of the service, by the variables that it is started with.
 
-`python -m tests.bench.roofline.heap` (run on its own). Real base, eight bits, a lecture of five minutes over HTTP, in turns;
-medians. Predicted: blocks that go back to the kernel cost a sixth of the processor time (144 MB of attention scores a
-layer, zeroed page by page), and keeping them leaves the peak as it is.
+`python -m tests.bench.roofline.heap` (run on its own). Real base, eight bits, a lecture of five minutes over HTTP, in
+turns; medians. Predicted: blocks that go back to the kernel cost a sixth of the processor time (144 MB of attention
+scores a layer, zeroed page by page), and keeping them leaves the peak as it is.
 """
 
 import asyncio
